@@ -1,0 +1,1 @@
+"""The pure core: a table of text becomes a plan. No files, network, clock or environment."""

@@ -1,0 +1,134 @@
+"""Which header is which field."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from campaigns.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Field(StrEnum):
+    """What a column can mean to the program."""
+
+    RECIPIENT = "recipient"
+    BODY = "body"
+    SENDER = "sender"
+    SEND_AT = "send_at"
+    WAP_PUSH = "wap_push"
+
+
+ALIASES: dict[Field, tuple[str, ...]] = {
+    Field.RECIPIENT: (
+        *("recipient", "phone", "phone number", "mobile", "msisdn", "tel"),
+        *("հեռախոս", "հեռախոսահամար", "телефон", "номер телефона"),
+    ),
+    Field.BODY: (*("body", "message", "text", "sms", "տեքստ", "հաղորդագրություն", "текст", "сообщение"),),
+    Field.SENDER: ("sender", "sender name"),
+    Field.SEND_AT: ("send_at", "sendingdate", "send at"),
+    Field.WAP_PUSH: ("wap_push", "wap push"),
+}
+
+_NOISE = re.compile(r"[\s_\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
+
+
+def fold(header: str) -> str:
+    """Return the header without case, spaces, underscores and invisible characters, for comparing."""
+    return _NOISE.sub("", header).casefold()
+
+
+_FIELD_OF = {fold(alias): field for field, aliases in ALIASES.items() for alias in aliases}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field stands in the table.
+
+    Attributes:
+        of: The column's position (0 is the first) by field; a field that the file has not is absent.
+    """
+
+    of: Mapping[Field, int]
+
+    def position(self, field: Field) -> int | None:
+        """Return the position of the field's column, or None."""
+        return self.of.get(field)
+
+
+def parse_overrides(choices: Sequence[str]) -> dict[Field, str]:
+    """Read `--column FIELD=HEADER` options; an empty header means that the file has no such field.
+
+    Raises:
+        UsageError: Not of that form, an unknown field, or one field twice.
+    """
+    overrides: dict[Field, str] = {}
+    for choice in choices:
+        name, equals, header = choice.partition("=")
+        if not equals:
+            raise UsageError(f"--column {choice!r} is not FIELD=HEADER", f"the fields are {', '.join(Field)}")
+        try:
+            field = Field(name.strip().casefold())
+        except ValueError:
+            raise UsageError(
+                f"--column: no field is called {name!r}{nearest(name, list(Field))}",
+                f"the fields are {', '.join(Field)}",
+            ) from None
+        if field in overrides:
+            raise UsageError(f"--column gives {field} twice")
+        overrides[field] = header.strip()
+    return overrides
+
+
+def assign(headers: Sequence[str], overrides: Mapping[Field, str]) -> Columns:
+    """Find each field's column: what was said first, then the known aliases.
+
+    Args:
+        headers: The header cells, as found.
+        overrides: Header by field, from `parse_overrides`; a field in it is not looked for among the aliases,
+            so the headers that it overrules are free to be ordinary columns.
+
+    Raises:
+        UsageError: A header that is not there, two headers for one field, or no recipient column.
+    """
+    of = {field: _find(headers, field, header) for field, header in overrides.items() if header}
+    _refuse_shared(headers, of)
+    found: dict[Field, list[int]] = {}
+    for position, header in enumerate(headers):
+        field = _FIELD_OF.get(fold(header))
+        if field is not None and field not in overrides and position not in of.values():
+            found.setdefault(field, []).append(position)
+    for field, positions in found.items():
+        if len(positions) > 1:
+            names = " and ".join(repr(headers[position]) for position in positions)
+            raise UsageError(
+                f"two headers for {field}: {names}",
+                f"say which one: --column {field}={headers[positions[0]]!r}",
+            )
+        of[field] = positions[0]
+    if Field.RECIPIENT not in of:
+        shown = ", ".join(repr(header) for header in headers if header) or "none"
+        raise UsageError(f"no recipient column; the headers found are {shown}", "name it: --column recipient=HEADER")
+    return Columns(of)
+
+
+def _find(headers: Sequence[str], field: Field, wanted: str) -> int:
+    exact = [position for position, header in enumerate(headers) if header.strip() == wanted]
+    near = exact or [position for position, header in enumerate(headers) if fold(header) == fold(wanted)]
+    if not near:
+        raise UsageError(f"--column {field}={wanted}: the file has no such header{nearest(wanted, list(headers))}")
+    if len(near) > 1:
+        raise UsageError(f"--column {field}={wanted}: the file has that header {len(near)} times")
+    return near[0]
+
+
+def _refuse_shared(headers: Sequence[str], of: Mapping[Field, int]) -> None:
+    for position, times in Counter(of.values()).items():
+        if times > 1:
+            fields = " and ".join(field for field, taken in of.items() if taken == position)
+            raise UsageError(f"--column gives {headers[position]!r} to {fields}: one header serves one field")
