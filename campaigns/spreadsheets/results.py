@@ -1,0 +1,287 @@
+"""The results file: created, read, and changed only in what a pass owns: by id in sending, by ref in refreshing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from campaigns.errors import UsageError
+from campaigns.spreadsheets.grids import ExcelGrid, is_csv, load_grid, new_grid
+from campaigns.spreadsheets.replacing import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from campaigns.spreadsheets.cells import Cell
+    from campaigns.spreadsheets.grids import Grid
+
+COLUMNS = (
+    *(
+        "row",
+        "recipient",
+        "sender",
+        "body",
+        "encoding",
+        "segments",
+        "cost",
+        "send_at",
+        "outcome",
+        "ref",
+        "code",
+    ),
+    *("detail", "submitted_at", "status", "status_code", "checked_at", "id"),
+)
+STATUS_COLUMNS = ("status", "status_code", "checked_at")
+_NEEDED = ("outcome", "ref", "id")  # what makes a table a results file that can be continued
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """What a sending pass has to say of one row.
+
+    Attributes:
+        values: The cells of `COLUMNS`, without the statuses, which are the refreshing pass's.
+        own: The cells of the file's own columns, in their order.
+        news: Whether the line comes back if a person deleted it.
+    """
+
+    values: Mapping[str, Cell]
+    own: Sequence[str]
+    news: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCells:
+    """What a refreshing pass has to say of one ref.
+
+    Attributes:
+        status: The gateway's own name for it.
+        status_code: Its number.
+        checked_at: When it was asked, aware.
+        weak: Whether it says so little ("I do not know this ref") that it never replaces a known status.
+    """
+
+    status: str
+    status_code: int
+    checked_at: datetime
+    weak: bool = False
+
+
+def own_headers(headers: Sequence[str]) -> list[str]:
+    """Return the names of a file's own columns in the results: one of ours gets ` (file)`, a second one ` (2)`."""
+    taken = {column.casefold() for column in COLUMNS}
+    names = [f"{header} (file)" if header.casefold() in taken else header for header in headers]
+    times: Counter[str] = Counter()
+    for position, name in enumerate(names):
+        times[name.casefold()] += 1
+        if (count := times[name.casefold()]) > 1:
+            names[position] = f"{name} ({count})"
+    return names
+
+
+def is_results(headers: Sequence[str]) -> bool:
+    """Tell a results file by its headers: it has `outcome` and `ref`."""
+    return {"outcome", "ref"} <= {header.strip().casefold() for header in headers}
+
+
+def check_can_write(path: Path, recipients: Path) -> None:
+    """Try whether results can be written there, before anything is sent; what is there stays as it is.
+
+    Raises:
+        UsageError: They cannot, or it is the recipient file, or what is there is no results file.
+    """
+    is_csv(path)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, not a results file")
+    if path.exists() and path.samefile(recipients):
+        raise UsageError(f"{path.name} is the recipient file itself", "give the results another name with --results")
+    if path.exists():
+        _check_needed(load_grid(path), path)
+    try:
+        with replacing(path.with_name(f"{path.stem}.trial{path.suffix}")) as trial:
+            trial.write_bytes(b" ")
+        path.with_name(f"{path.stem}.trial{path.suffix}").unlink()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: results cannot be written there ({error.strerror})", "give another place with --results"
+        ) from None
+
+
+def _check_needed(grid: Grid, path: Path) -> None:
+    missing = [column for column in _NEEDED if column not in _positions(grid)]
+    if missing:
+        raise UsageError(
+            f"{path.name} exists and is not a results file (no column {', '.join(missing)})",
+            "move it away, or give the results another name with --results",
+        )
+
+
+def _positions(grid: Grid) -> dict[str, int]:
+    """Return where each column stands; of two with one name the first counts."""
+    return {header.strip().casefold(): position for position, header in reversed(list(enumerate(grid.headers)))}
+
+
+# --- The sending pass ---
+
+
+def write_results(path: Path, lines: Sequence[ResultLine], headers: Sequence[str], gone: Callable[[str], bool]) -> None:
+    """Bring a sending pass's lines to the results file, which is created if it is not there.
+
+    A file that is there is read now and changed in place: lines are found by `id`; the statuses, a person's columns
+    and the order stay.
+
+    Args:
+        path: The results file.
+        lines: One a row of the recipient file, in its order.
+        headers: The names of the file's own columns, from `own_headers`.
+        gone: Tells of the id of a line whose row is no longer in the file whether the line goes.
+
+    Raises:
+        UsageError: What is there is no results file.
+        OSError: It cannot be written.
+    """
+    if path.exists():
+        grid = load_grid(path)
+        _check_needed(grid, path)
+        _merge(grid, lines, headers, gone)
+    else:
+        grid = new_grid(path)
+        _fill_new(grid, lines, headers)
+    _save(grid, path, fresh=not path.exists())
+
+
+def _fill_new(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str]) -> None:
+    for header in (*COLUMNS, *headers):
+        grid.add_column(header)
+    for line in lines:
+        _write_new(grid, line, list(range(len(COLUMNS), len(COLUMNS) + len(headers))), _positions(grid))
+
+
+def _merge(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str], gone: Callable[[str], bool]) -> None:
+    positions = _positions(grid)
+    for column in COLUMNS:
+        if column not in positions:
+            positions[column] = grid.add_column(column)
+    added = [header for header in headers if header.strip().casefold() not in positions]
+    for header in added:
+        positions[header.strip().casefold()] = grid.add_column(header)
+    own = [positions[header.strip().casefold()] for header in headers]
+    rows_of: dict[str, list[int]] = {}
+    for row in range(grid.height):
+        rows_of.setdefault(grid.text(row, positions["id"]).strip(), []).append(row)
+    for line in lines:
+        rows = rows_of.pop(str(line.values["id"]), [])
+        for row in rows:
+            _update(grid, row, line, positions)
+            for header, place, text in zip(headers, own, line.own, strict=True):
+                if header in added:
+                    grid.put(row, place, text)
+        if not rows and line.news:
+            _write_new(grid, line, own, positions)
+    grid.remove_rows([row for id_, rows in rows_of.items() if id_ and gone(id_) for row in rows])
+
+
+def _update(grid: Grid, row: int, line: ResultLine, positions: Mapping[str, int]) -> None:
+    ref_before = grid.text(row, positions["ref"])
+    for column, value in line.values.items():
+        grid.put(row, positions[column], value)
+    if ref_before and ref_before != line.values["ref"]:  # submitted anew: the old ref's status says nothing of the new
+        for column in STATUS_COLUMNS:
+            grid.put(row, positions[column], None)
+
+
+def _write_new(grid: Grid, line: ResultLine, own: Sequence[int], positions: Mapping[str, int]) -> None:
+    row = grid.add_row()
+    for name, value in line.values.items():
+        grid.put(row, positions[name], value)
+    for column, text in zip(own, line.own, strict=True):
+        grid.put(row, column, text)
+
+
+# --- The refreshing pass ---
+
+
+@dataclass(frozen=True, slots=True)
+class RefLine:
+    """A ref in a results file, and the status code that stands beside it; empty if none."""
+
+    ref: str
+    status_code: str
+
+
+def read_refs(path: Path) -> list[RefLine]:
+    """Return every ref of a results file once, in its order.
+
+    Raises:
+        UsageError: The file is missing or no results file.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path}: no such results file")
+    grid = load_grid(path)
+    positions = _positions(grid)
+    if not is_results(grid.headers):
+        raise UsageError(f"{path.name} is not a results file (it has no columns outcome and ref)")
+    code = positions.get("status_code")
+    found: dict[str, RefLine] = {}
+    for row in range(grid.height):
+        if ref := grid.text(row, positions["ref"]).strip():
+            found.setdefault(ref, RefLine(ref, "" if code is None else grid.text(row, code).strip()))
+    return list(found.values())
+
+
+def fill_statuses(path: Path, answers: Mapping[str, StatusCells]) -> None:
+    """Write statuses beside their refs; everything else stays. The file is read again just before it is replaced.
+
+    Raises:
+        UsageError: It is no longer a results file.
+        OSError: It cannot be written.
+    """
+    grid = load_grid(path)
+    positions = _positions(grid)
+    if "ref" not in positions:
+        raise UsageError(f"{path.name} is not a results file any more (it has no column ref)")
+    for column in STATUS_COLUMNS:
+        if column not in positions:
+            positions[column] = grid.add_column(column)
+    for row in range(grid.height):
+        cells = answers.get(grid.text(row, positions["ref"]).strip())
+        if cells and not (cells.weak and grid.text(row, positions["status"]).strip() not in ("", cells.status)):
+            grid.put(row, positions["status"], cells.status)
+            grid.put(row, positions["status_code"], cells.status_code)
+            grid.put(row, positions["checked_at"], cells.checked_at)
+    _save(grid, path, fresh=False)
+
+
+# --- Both ---
+
+
+def read_lines(path: Path) -> Iterator[dict[str, str]]:
+    """Yield each line as text by header, ours in lower case."""
+    grid = load_grid(path)
+    positions = _positions(grid)
+    for row in range(grid.height):
+        yield {header: grid.text(row, position) for header, position in positions.items()}
+
+
+def count_by(path: Path, column: str) -> Counter[str]:
+    """Count a results file's lines by a column's text; empty cells do not count."""
+    return Counter(line[column] for line in read_lines(path) if line.get(column))
+
+
+def _save(grid: Grid, path: Path, *, fresh: bool) -> None:
+    if isinstance(grid, ExcelGrid):
+        from campaigns.spreadsheets.workbook import dress, summarise
+
+        if fresh:
+            dress(grid)
+        summarise(grid)
+    with replacing(path) as temporary:
+        grid.save(temporary)
+
+
+def dated_name(path: Path, now: datetime) -> Path:
+    """Return a name beside `path` for results that cannot be written under their own."""
+    return path.with_name(f"{path.stem}.{now.astimezone(UTC):%Y%m%d-%H%M%S}{path.suffix}")
