@@ -1,0 +1,228 @@
+"""One campaign: its file and its options become a plan, the names of its own files, and its results' lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from campaigns.errors import Problem, UsageError
+from campaigns.planning import fields, times
+from campaigns.planning.fields import Field
+from campaigns.planning.plan import Plan, Request, make_plan
+from campaigns.planning.pricing import parse_price
+from campaigns.planning.templates import BodyTemplate
+from campaigns.settings import read_zone
+from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
+from campaigns.spreadsheets.results import ResultLine, is_results, own_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from campaigns.delivery.resume import Standing
+    from campaigns.options import CampaignOptions
+    from campaigns.spreadsheets.cells import Cell
+
+_USED_UP = (
+    Field.BODY,
+    Field.SENDER,
+    Field.SEND_AT,
+    Field.WAP_PUSH,
+)  # columns that the results show under our names
+
+
+class Purpose(Enum):
+    """What a plan is made for: a plan that is only looked at may lack a sender and times."""
+
+    LOOK = auto()
+    SEND = auto()
+    SCHEDULE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign, planned.
+
+    Attributes:
+        name: Its name, which its own files carry.
+        file: The recipient file.
+        plan: What would be sent.
+        request: What it asks of every row.
+        ledger_path: Its ledger, beside the recipient file.
+        results_path: Its results file.
+        headers: The names of the file's own columns in the results.
+    """
+
+    name: str
+    file: RecipientFile
+    plan: Plan
+    request: Request
+    ledger_path: Path
+    results_path: Path
+    headers: list[str]
+    _own: list[int]
+
+    def lines(self, standings: Sequence[Standing], written_up_to: int) -> list[ResultLine]:
+        """Return the results' lines.
+
+        Args:
+            standings: Every row of the plan beside what the ledger knows.
+            written_up_to: The latest attempt that an earlier pass wrote to the results: what it wrote and a person
+                deleted stays deleted.
+        """
+        own_cells = self.file.table.iloc[:, self._own].itertuples(index=False, name=None)
+        return [
+            ResultLine(_values(one), list(own), news=one.record is None or one.record.attempt > written_up_to)
+            for one, own in zip(standings, own_cells, strict=True)
+        ]
+
+
+def _values(standing: Standing) -> dict[str, Cell]:
+    row, record = standing.row, standing.record
+    return {
+        "row": row.number,
+        "recipient": row.recipient,
+        "sender": row.sender,
+        "body": row.body,
+        "encoding": row.count.encoding.value if row.count else "",
+        "segments": row.count.segments if row.count else None,
+        "cost": row.cost,
+        "send_at": row.send_at,
+        "outcome": standing.outcome.value,
+        "ref": record.ref if record else "",
+        "code": record.code if record else "",
+        "detail": standing.detail,
+        "submitted_at": record.submitted_at if record else None,
+        "id": row.id,
+    }
+
+
+def load_campaign(
+    path: Path,
+    options: CampaignOptions,
+    purpose: Purpose,
+    environment: Mapping[str, str],
+    now: datetime,
+    *,
+    sandbox: bool = False,
+) -> Campaign:
+    """Read a campaign's file and make its plan.
+
+    Args:
+        path: The recipient file.
+        options: The campaign's options.
+        purpose: What the plan is for.
+        environment: The variables, for the sender and the zone.
+        now: The present, aware.
+        sandbox: Whether this is a rehearsal, whose files carry `.sandbox` in their names.
+
+    Raises:
+        UsageError: The file or an option cannot be used.
+    """
+    file = read_recipients(path, sheet=options.sheet, delimiter=options.delimiter)
+    if purpose is not Purpose.LOOK and is_results(file.headers):
+        raise UsageError(
+            f"{path.name} is a results file: it has columns outcome and ref",
+            "give the recipient file that it came from; what was accepted is not sent again",
+        )
+    columns = fields.assign(file.headers, fields.parse_overrides(options.column or ()))
+    request = _request(file, options, purpose, environment, now)
+    _check_purpose(file, columns, options, purpose)
+    own = [n for n in range(len(file.headers)) if all(n != columns.position(field) for field in _USED_UP)]
+    name = _name(path, options)
+    stem = f"{name}.sandbox" if sandbox else name
+    return Campaign(
+        name=name,
+        file=file,
+        plan=make_plan(file.table, columns, request),
+        request=request,
+        ledger_path=path.with_name(f"{stem}.ledger.db"),
+        results_path=options.results or path.with_name(f"{stem}.results.xlsx"),
+        headers=own_headers([file.headers[n] for n in own]),
+        _own=own,
+    )
+
+
+def _name(path: Path, options: CampaignOptions) -> str:
+    name = options.name
+    if name is None:
+        name = f"{path.stem}-{options.sheet}" if options.sheet else path.stem
+    if not name.strip() or name.startswith(".") or set(name) & set('/\\:*?"<>|\0\n\r\t'):
+        raise UsageError(
+            f"{name!r} cannot be a campaign's name: it becomes the name of files",
+            "give another one with --name",
+        )
+    return name
+
+
+def _request(
+    file: RecipientFile,
+    options: CampaignOptions,
+    purpose: Purpose,
+    environment: Mapping[str, str],
+    now: datetime,
+) -> Request:
+    zone = read_zone(options.tz, "--tz") or read_zone(environment.get("MOBIPACE_TZ"), "MOBIPACE_TZ")
+    source = _body_source(options)
+    return Request(
+        now=now,
+        sender=(options.sender or environment.get("MOBIPACE_SENDER") or "").strip(),
+        template=None if source is None else BodyTemplate(source, file.headers),
+        wap_push=options.wap_push,
+        send_at=None if options.at is None else _at(options.at, zone, now),
+        zone=zone,
+        price=None if options.price is None else parse_price(options.price),
+        keep_duplicates=options.keep_duplicates,
+        time_needed=purpose is Purpose.SCHEDULE,
+        sender_needed=purpose is not Purpose.LOOK,
+        username=environment.get("MOBIPACE_USERNAME") or "",
+    )
+
+
+def _at(text: str, zone: ZoneInfo | None, now: datetime) -> datetime:
+    moment = times.read_time(text, zone, now)
+    if isinstance(moment, Problem):
+        raise UsageError(f"--at {text!r} {moment.reason}", moment.hint)
+    return moment
+
+
+def _body_source(options: CampaignOptions) -> str | None:
+    if options.body is not None and options.body_file is not None:
+        raise UsageError("--body and --body-file: give one of them")
+    if options.body_file is None:
+        if options.body is not None and not options.body.isascii():
+            _check_text(options.body)
+        return options.body
+    try:
+        return options.body_file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"--body-file {options.body_file} is not UTF-8 text", "save it as UTF-8 and try again"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"--body-file {options.body_file} cannot be read ({error.strerror})") from None
+
+
+def _check_text(body: str) -> None:
+    try:
+        body.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            "--body holds bytes that are not UTF-8", "put the text into a UTF-8 file and give --body-file"
+        ) from None
+
+
+def _check_purpose(file: RecipientFile, columns: fields.Columns, options: CampaignOptions, purpose: Purpose) -> None:
+    position = columns.position(Field.SEND_AT)
+    has_times = position is not None and bool(file.table.iloc[:, position].str.strip().any())
+    if purpose is Purpose.SEND and (has_times or options.at is not None):
+        what = f"{file.path.name} has send_at times" if has_times else "--at is a time to send at"
+        raise UsageError(
+            f"{what}, and send goes out at once",
+            "use campaigns schedule; or --column send_at= to leave the times aside",
+        )
+    if purpose is Purpose.SCHEDULE and not has_times and options.at is None:
+        raise UsageError("schedule needs a time", "give --at '2026-12-01 10:00' --tz Asia/Yerevan, or a send_at column")

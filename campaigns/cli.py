@@ -1,0 +1,263 @@
+"""The door: Typer commands. It wires rooms together and decides nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from campaigns import __version__
+from campaigns.errors import ExitCode
+from campaigns.options import CampaignOptions, DeliveryOptions, takes_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from campaigns.campaign import Purpose
+    from campaigns.screen import Screen
+    from campaigns.settings import Settings
+
+app = typer.Typer(
+    help="Bulk SMS campaigns from spreadsheets, through the MOBIPACE HTTP API 2.0.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The recipient file.", show_default=False)]
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="The results file.", show_default=False)]
+UseSandbox = Annotated[bool, typer.Option("--sandbox", help="Rehearse against a local stand-in of the gateway.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer hands it over like this
+    if wanted:
+        typer.echo(f"campaigns {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback does it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show each exchange with the gateway.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show only summaries, questions and errors.")] = False,
+) -> None:
+    """Bulk SMS campaigns from spreadsheets, through the MOBIPACE HTTP API 2.0."""
+    from campaigns.screen import Screen
+
+    context.obj = Screen(quiet=quiet, verbose=verbose)
+
+
+@app.command()
+@takes_options
+def check(context: typer.Context, file: File, options: CampaignOptions) -> None:
+    """Load, validate, render and count a recipient file; nothing is sent or asked."""
+    from campaigns import summaries
+    from campaigns.campaign import Purpose, load_campaign
+
+    screen = _screen(context, as_json=options.json)
+    campaign = load_campaign(file, options, Purpose.LOOK, os.environ, _now())
+    screen.summary(summaries.plan_facts(campaign), summaries.plan_lines(campaign))
+    _end(ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK)
+
+
+@app.command()
+@takes_options
+def estimate(context: typer.Context, file: File, options: CampaignOptions, *, sandbox: UseSandbox = False) -> None:
+    """Check a recipient file and set what it would cost beside the balance."""
+    from campaigns import summaries
+    from campaigns.account import ask_balance, is_short
+    from campaigns.campaign import Purpose, load_campaign
+    from campaigns.gateway.client import Client
+
+    screen = _screen(context, as_json=options.json)
+    campaign = load_campaign(file, options, Purpose.LOOK, os.environ, _now())
+    with _gateway(screen, sandbox=sandbox) as settings, Client(settings, screen.listener()) as client:
+        balance = ask_balance(client)
+    cost = campaign.plan.totals.cost
+    facts = {
+        **summaries.plan_facts(campaign),
+        "balance": summaries.balance_facts(balance),
+        "short": is_short(balance, cost),
+    }
+    screen.summary(facts, [*summaries.plan_lines(campaign), "", *summaries.balance_lines(balance, cost)])
+    if is_short(balance, cost):
+        screen.warn("the balance does not cover the estimate")
+        _end(ExitCode.REFUSED)
+    _end(ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK)
+
+
+@app.command()
+@takes_options
+def send(
+    context: typer.Context,
+    file: File,
+    options: CampaignOptions,
+    delivery: DeliveryOptions,
+    *,
+    sandbox: UseSandbox = False,
+) -> None:
+    """Send a campaign now, row by row, and write its results."""
+    from campaigns.campaign import Purpose
+
+    _submit(context, file, options, delivery, Purpose.SEND, sandbox=sandbox)
+
+
+@app.command()
+@takes_options
+def schedule(
+    context: typer.Context,
+    file: File,
+    options: CampaignOptions,
+    delivery: DeliveryOptions,
+    *,
+    sandbox: UseSandbox = False,
+) -> None:
+    """Schedule a campaign: --at for all rows, or a send_at column for rows with a time of their own."""
+    from campaigns.campaign import Purpose
+
+    _submit(context, file, options, delivery, Purpose.SCHEDULE, sandbox=sandbox)
+
+
+def _submit(
+    context: typer.Context,
+    file: Path,
+    options: CampaignOptions,
+    delivery: DeliveryOptions,
+    purpose: Purpose,
+    *,
+    sandbox: bool,
+) -> None:
+    from campaigns.campaign import load_campaign
+    from campaigns.delivery.ledger import Ledger
+    from campaigns.run import Run
+    from campaigns.spreadsheets.results import check_can_write
+
+    screen = _screen(context, as_json=options.json)
+    campaign = load_campaign(file, options, purpose, os.environ, _now(), sandbox=sandbox)
+    check_can_write(campaign.results_path, file)
+    with _gateway(screen, sandbox=sandbox) as settings, Ledger(campaign.ledger_path) as ledger:
+        ledger.belong_to(settings.username)
+        code = Run(campaign, delivery, screen, settings, ledger).submit()
+    _end(code)
+
+
+@app.command()
+def refresh(context: typer.Context, results: Results, *, sandbox: UseSandbox = False, json: AsJson = False) -> None:
+    """Ask what became of the messages in a results file, and fill the statuses in."""
+    from campaigns.refreshing import refresh_results
+
+    screen = _screen(context, as_json=json)
+    with _gateway(screen, sandbox=sandbox) as settings:
+        code = refresh_results(results, settings, screen)
+    _end(code)
+
+
+@app.command()
+def balance(context: typer.Context, *, sandbox: UseSandbox = False, json: AsJson = False) -> None:
+    """Show the account's balance."""
+    from campaigns import summaries
+    from campaigns.account import ask_balance
+    from campaigns.gateway.client import Client
+
+    screen = _screen(context, as_json=json)
+    with _gateway(screen, sandbox=sandbox) as settings, Client(settings, screen.listener()) as client:
+        found = ask_balance(client)
+    screen.summary(summaries.balance_facts(found) or {}, [summaries.clean(str(found))])
+
+
+@app.command()
+def sandbox(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")
+    ] = 0,
+    balance: Annotated[int, typer.Option("--balance", help="What the account starts with, in AMD.")] = 1_000_000,
+    price: Annotated[str, typer.Option("--price", metavar="P", help="What a segment costs, in AMD.")] = "12",
+    sender: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sender",
+            metavar="NAME",
+            help="A registered sender; repeatable. Default: any.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run a local stand-in of the gateway until it is stopped, and print the settings to use it with."""
+    from campaigns.gateway.sandbox import Account, Sandbox
+    from campaigns.planning.pricing import parse_price
+    from campaigns.planning.segments import count
+
+    account = Account(balance=Decimal(balance), price=parse_price(price), senders=frozenset(sender) if sender else None)
+    screen = _screen(context, as_json=False)
+    with Sandbox(lambda body: count(body).segments, account, port=port) as served:
+        lines = [
+            f"MOBIPACE_URL={served.url}",
+            f"MOBIPACE_USERNAME={account.username}",
+            f"MOBIPACE_PASSWORD={account.password.reveal()}",
+        ]
+        screen.say("the sandbox serves; set these where you run campaigns, and stop it with Ctrl-C")
+        screen.summary({}, lines)
+        sys.stdout.flush()
+        try:
+            served.wait()
+        except KeyboardInterrupt:
+            screen.say(f"\nthe sandbox took {len(served.taken):,} messages")
+
+
+# --- What the commands share ---
+
+
+def _screen(context: typer.Context, *, as_json: bool) -> Screen:
+    screen: Screen = context.obj
+    screen.as_json = as_json
+    return screen
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _end(code: ExitCode) -> None:
+    if code is not ExitCode.OK:
+        raise typer.Exit(int(code))
+
+
+@contextmanager
+def _gateway(screen: Screen, *, sandbox: bool) -> Iterator[Settings]:
+    """Yield the settings of the account's gateway, or of a sandbox that serves as long as the body runs."""
+    from campaigns.settings import read_account
+
+    if not sandbox:
+        yield read_account(os.environ, screen.ask_password if sys.stdin.isatty() else None)
+        return
+    from campaigns.gateway.sandbox import Sandbox
+    from campaigns.planning.segments import count
+
+    screen.say("rehearsal: a sandbox on this machine answers, and nobody receives anything")
+    with Sandbox(lambda body: count(body).segments) as served:
+        yield served.settings()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; return its exit code. The one funnel through which every error passes."""
+    from campaigns.failing import exit_code_of
+
+    try:
+        ended = typer.main.get_command(app).main(args=arguments, prog_name="campaigns", standalone_mode=False)
+        return int(ended or 0)
+    except BaseException as error:  # noqa: BLE001 - the funnel
+        return exit_code_of(error)

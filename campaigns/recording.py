@@ -1,0 +1,71 @@
+"""A run's outcomes are brought to the results file, or beside it where that cannot be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from campaigns.delivery.outcomes import Outcome
+from campaigns.errors import CampaignError, ExitCode, UsageError
+from campaigns.spreadsheets import results
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from campaigns.campaign import Campaign
+    from campaigns.delivery.ledger import Ledger
+    from campaigns.delivery.resume import Standing
+
+
+class ResultsLost(CampaignError):  # noqa: N818 - it says what happened, as its family does
+    """Results could be written nowhere; the ledger has it all."""
+
+    exit_code = ExitCode.ATTENTION
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where results were written.
+
+    Attributes:
+        path: The file.
+        trouble: Why it is not the one that was meant; empty if it is.
+    """
+
+    path: Path
+    trouble: str = ""
+
+
+def write_results(campaign: Campaign, ledger: Ledger, standings: Sequence[Standing]) -> Written:
+    """Bring everything that is known to the results file; under a dated name beside it if it cannot be written.
+
+    Raises:
+        ResultsLost: Neither could be written.
+    """
+    records = ledger.records()
+    key = f"results up to: {campaign.results_path.name}"
+    lines = campaign.lines(standings, int(ledger.note(key) or 0))
+
+    def gone(id_: str) -> bool:
+        return id_ not in records or records[id_].outcome is Outcome.PENDING
+
+    try:
+        results.write_results(campaign.results_path, lines, campaign.headers, gone)
+    except (OSError, UsageError) as error:
+        return _write_beside(campaign, lines, error)
+    ledger.set_note(key, str(max((record.attempt for record in records.values()), default=0)))
+    return Written(campaign.results_path)
+
+
+def _write_beside(campaign: Campaign, lines: Sequence[results.ResultLine], error: Exception) -> Written:
+    path = results.dated_name(campaign.results_path, campaign.request.now)
+    why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+    try:
+        results.write_results(path, [replace(line, news=True) for line in lines], campaign.headers, lambda _: False)
+    except OSError as second:
+        raise ResultsLost(
+            f"the results cannot be written ({second.strerror}); nothing is lost: the ledger has it all",
+            "free the file or some space and run the same command again: it writes them, and sends nothing twice",
+        ) from None
+    return Written(path, f"{campaign.results_path.name} cannot be written ({why})")

@@ -1,0 +1,172 @@
+"""What a summary says: facts for scripts, lines for people. Makes text, prints nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from campaigns.delivery.outcomes import Outcome
+from campaigns.planning.segments import Encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from campaigns.campaign import Campaign
+    from campaigns.gateway.protocol import Balance
+    from campaigns.planning.plan import PlannedRow
+
+_MOST_ROWS = 20  # problems shown one by one
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """Return foreign text without what could steer a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str, limit: int = 80) -> str:
+    """Return foreign text on one line, cut."""
+    flat = clean(text).replace("\n", "⏎").replace("\t", " ")
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """Return an amount with thousands, without needless zeros."""
+    if amount is None:
+        return "unknown"
+    whole = amount == amount.to_integral_value()
+    text = f"{amount.to_integral_value():,}" if whole else f"{amount.normalize():,f}"
+    return f"{text} {currency}".strip()
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return a counted noun: `1 row`, `2,000 rows`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def plan_facts(campaign: Campaign) -> dict[str, Any]:
+    """Return a plan as JSON facts."""
+    totals = campaign.plan.totals
+    return {
+        "campaign": campaign.name,
+        "file": str(campaign.file.path),
+        "read_as": campaign.file.read_as,
+        "rows": totals.rows,
+        "sendable": totals.sendable,
+        "invalid": totals.invalid,
+        "skipped": totals.skipped,
+        "segments": totals.segments,
+        "cost": totals.cost,
+        "problems": [
+            {
+                "row": row.number,
+                "field": problem.field,
+                "text": problem.text,
+                "reason": problem.reason,
+                "hint": problem.hint,
+            }
+            for row in campaign.plan.invalid
+            for problem in row.problems
+        ],
+    }
+
+
+def plan_lines(campaign: Campaign) -> list[str]:
+    """Return a plan for a person: what was read, totals, problems grouped and then by row."""
+    plan, totals, file = campaign.plan, campaign.plan.totals, campaign.file
+    encodings = Counter(row.count.encoding for row in plan.sendable if row.count)
+    alphabets = ", ".join(f"{encodings[one]:,} {one}" for one in Encoding if encodings[one])
+    lines = [
+        f"{clean(file.path.name)}: {clean(file.read_as)}, {plural(totals.rows, 'row')}",
+        "",
+        f"  {'messages':<10}{totals.sendable:>12,}" + (f"   {alphabets}" if alphabets else ""),
+        f"  {'invalid':<10}{totals.invalid:>12,}",
+        f"  {'skipped':<10}{totals.skipped:>12,}",
+        f"  {'segments':<10}{totals.segments:>12,}   counted high where the gateway's own count is not documented",
+    ]
+    if totals.cost is not None and campaign.request.price is not None:
+        lines.append(f"  {'cost':<10}{money(totals.cost):>12}   at {money(campaign.request.price)} a segment")
+    return lines + _problem_lines(plan.invalid) + _skipped_lines(campaign)
+
+
+def _problem_lines(rows: Sequence[PlannedRow]) -> list[str]:
+    if not rows:
+        return []
+    found = [(row, problem) for row in rows for problem in row.problems]
+    groups: dict[tuple[str, str], list[int]] = {}
+    for row, problem in found:
+        groups.setdefault((problem.field, problem.reason), []).append(row.number)
+    lines = ["", "problems"]
+    for (field, reason), numbers in sorted(groups.items(), key=lambda item: -len(item[1])):
+        where = f"in row {numbers[0]}" if len(numbers) == 1 else f"first in row {numbers[0]}"
+        lines.append(f"  {len(numbers):>6,}  {field} {clean(reason)}, {where}")
+    lines.append("")
+    for row, problem in found[:_MOST_ROWS]:
+        text = f": {one_line(repr(problem.text), 60)}" if problem.text else ""
+        lines.append(f"  row {row.number:<6} {problem.field} {clean(problem.reason)}{text}")
+    if len(found) > _MOST_ROWS:
+        lines.append(f"  … and {len(found) - _MOST_ROWS:,} more; the results file names them all")
+    hints = dict.fromkeys(problem.hint for _, problem in found if problem.hint)
+    return lines + [f"hint: {clean(hint)}" for hint in hints]
+
+
+def _skipped_lines(campaign: Campaign) -> list[str]:
+    skipped = [row for row in campaign.plan.rows if row.skipped and not row.problems]
+    if not skipped:
+        return []
+    lines = [
+        "",
+        f"skipped: {plural(len(skipped), 'row')} that would send the same message to the same recipient again",
+    ]
+    lines += [f"  row {row.number:<6} {row.skipped}" for row in skipped[:_MOST_ROWS]]
+    return [*lines, "hint: --keep-duplicates sends them all"]
+
+
+def balance_lines(balance: Balance, cost: Decimal | None) -> list[str]:
+    """Return the balance, and what an estimate would leave of it."""
+    if balance.amount is None:
+        return [f"  {'balance':<10}{clean(balance.raw):>12}   could not be read as a number"]
+    lines = [f"  {'balance':<10}{money(balance.amount):>12}   {clean(balance.currency)}".rstrip()]
+    if cost is not None:
+        lines.append(f"  {'left':<10}{money(balance.amount - cost):>12}   if the estimate is right")
+    return lines
+
+
+def balance_facts(balance: Balance | None) -> dict[str, Any] | None:
+    """Return a balance as JSON facts."""
+    if balance is None:
+        return None
+    return {"amount": balance.amount, "currency": balance.currency, "raw": balance.raw}
+
+
+def outcome_lines(counts: Mapping[Outcome, int], this_run: Mapping[Outcome, int]) -> list[str]:
+    """Return how many rows have which outcome, and how many got it in this run."""
+    lines = [f"  {'outcome':<10}{'rows':>12}{'this run':>12}"]
+    return lines + [
+        f"  {outcome:<10}{counts[outcome]:>12,}{this_run.get(outcome, 0):>12,}"
+        for outcome in Outcome
+        if counts.get(outcome)
+    ]
+
+
+def status_lines(counts: Mapping[str, int]) -> list[str]:
+    """Return how many refs have which status."""
+    return [f"  {status:<20}{count:>10,}" for status, count in sorted(counts.items(), key=lambda item: -item[1])]
+
+
+def schedule_line(rows: Sequence[PlannedRow], zone_name: str) -> str:
+    """Return when scheduled messages go out, in the campaign's zone and in UTC."""
+    from zoneinfo import ZoneInfo
+
+    times = sorted(row.send_at for row in rows if row.send_at)
+    if not times:
+        return ""
+    zone = ZoneInfo(zone_name) if zone_name else UTC
+    texts = [
+        f"{time.astimezone(zone):%Y-%m-%d %H:%M} {zone_name or 'UTC'} = {time:%Y-%m-%d %H:%M} UTC"
+        for time in (times[0], times[-1])
+    ]
+    return f"scheduled for {texts[0]}" if times[0] == times[-1] else f"scheduled from {texts[0]} to {texts[1]}"
