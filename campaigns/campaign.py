@@ -54,6 +54,7 @@ class Campaign:
         ledger_path: Its ledger, beside the recipient file.
         results_path: Its results file.
         headers: The names of the file's own columns in the results.
+        sandbox: Whether it is a rehearsal.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Campaign:
     ledger_path: Path
     results_path: Path
     headers: list[str]
+    sandbox: bool
     _own: list[int]
 
     def lines(self, standings: Sequence[Standing], written_up_to: int) -> list[ResultLine]:
@@ -142,6 +144,7 @@ def load_campaign(
         ledger_path=path.with_name(f"{stem}.ledger.db"),
         results_path=options.results or path.with_name(f"{stem}.results.xlsx"),
         headers=own_headers([file.headers[n] for n in own]),
+        sandbox=sandbox,
         _own=own,
     )
 

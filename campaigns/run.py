@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from campaigns import summaries
@@ -111,6 +111,8 @@ class Run:
 
     def _show(self, rows: Sequence[PlannedRow], balance: Balance, cost: Decimal | None) -> None:
         screen, zone = self.screen, self.campaign.request.zone
+        if not self.options.yes:  # who is asked must see what about
+            screen = replace(screen, quiet=False)
         screen.say("\n".join(summaries.plan_lines(self.campaign)))
         messages, segments = summaries.plural(len(rows), "message"), summaries.plural(count_segments(rows), "segment")
         screen.say(f"\nthis run: {messages}, {segments}")
@@ -185,5 +187,6 @@ class Run:
             lines.append(f"spent {summaries.money(money_spent, currency)}; the balance is {left}")
         lines.append(f"results: {written.path}")
         if counts[Outcome.ACCEPTED]:
-            lines.append(f"next: campaigns refresh {written.path} asks what became of the accepted messages")
+            rehearsal = " --sandbox" if self.campaign.sandbox else ""
+            lines.append(f"next: campaigns refresh {written.path}{rehearsal}")
         return lines
