@@ -143,11 +143,19 @@ def _submit(
     from campaigns.campaign import load_campaign
     from campaigns.delivery.ledger import Ledger
     from campaigns.run import Run
-    from campaigns.spreadsheets.results import check_can_write
+    from campaigns.spreadsheets.results import check_can_write, check_not_recipients
+    from campaigns.trial import send_trial
 
     screen = _screen(context, as_json=options.json)
+    delivery.check()
     campaign = load_campaign(file, options, purpose, os.environ, _now(), sandbox=sandbox)
-    check_can_write(campaign.results_path, file)
+    if delivery.test is not None:
+        with _gateway(screen, sandbox=sandbox) as settings:
+            code = send_trial(delivery.test, campaign, settings, screen, yes=delivery.yes)
+        _end(code)
+        return
+    check_not_recipients(campaign.results_path, file)
+    check_can_write(campaign.results_path)
     with _gateway(screen, sandbox=sandbox) as settings, Ledger(campaign.ledger_path) as ledger:
         ledger.belong_to(settings.username)
         code = Run(campaign, delivery, screen, settings, ledger).submit()

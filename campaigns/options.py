@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from campaigns.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -103,10 +105,42 @@ class DeliveryOptions:
             show_default=False,
         ),
     ] = 1
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", metavar="R", min=0.001, max=1000, help="Submit at most R messages a second.", show_default=False
+        ),
+    ] = None
+    test: Annotated[
+        str | None,
+        _option("--test", metavar="NUMBER", help="Send the first valid row's message to your own phone, then stop."),
+    ] = None
+    retry_unknown: Annotated[
+        bool, _option("--retry-unknown", help="Submit again what may have been accepted: some may get it twice.")
+    ] = False
+    retry_rejected: Annotated[bool, _option("--retry-rejected", help="Submit again what was rejected.")] = False
+    only_new: Annotated[
+        bool, _option("--only-new", help="Submit only to recipients who got nothing of this campaign yet.")
+    ] = False
+    again: Annotated[bool, _option("--again", help="Go on although another campaign in this folder sent the same.")] = (
+        False
+    )
     strict: Annotated[bool, _option("--strict", help="Send nothing if any row is invalid.")] = False
     allow_short: Annotated[bool, _option("--allow-short", help="Go on although the estimate exceeds the balance.")] = (
         False
     )
+
+    def check(self) -> None:
+        """Refuse options that contradict each other.
+
+        Raises:
+            UsageError: They do.
+        """
+        if self.only_new and self.retry_unknown:
+            raise UsageError(
+                "--only-new and --retry-unknown contradict each other",
+                "--only-new leaves out whoever may have got a message; --retry-unknown texts them again",
+            )
 
 
 def takes_options(command: Callable[..., None]) -> Callable[..., None]:

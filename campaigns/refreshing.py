@@ -29,6 +29,7 @@ def refresh_results(path: Path, settings: Settings, screen: Screen) -> ExitCode:
         Interrupted: By Ctrl-C. In both cases what was learnt is filled in.
     """
     lines = results.read_refs(path)
+    results.check_can_write(path)
     refs = [line.ref for line in lines if not is_final(line.status_code)]
     learnt: dict[str, results.StatusCells] = {}
     failed: Counter[str] = Counter()
@@ -43,14 +44,27 @@ def refresh_results(path: Path, settings: Settings, screen: Screen) -> ExitCode:
                     else:
                         learnt[answer.ref] = _cells(answer)
         finally:
-            if learnt:
-                results.fill_statuses(path, learnt)
-    _summarise(path, len(lines), len(refs), learnt, failed, screen)
+            written = _fill_in(path, learnt, screen)
+    _summarise(written, len(lines), len(refs), learnt, failed, screen)
     if asking.stop:
         raise Stopped(asking.stop.reason, asking.stop.hint)
     if asking.interrupted:
         raise Interrupted("interrupted: what was learnt is filled in", "the same command goes on with the rest")
-    return ExitCode.ATTENTION if failed else ExitCode.OK
+    return ExitCode.ATTENTION if failed or written != path else ExitCode.OK
+
+
+def _fill_in(path: Path, learnt: dict[str, results.StatusCells], screen: Screen) -> Path:
+    """Fill in what was learnt; beside the file, under a dated name, if it cannot be written any more."""
+    if not learnt:
+        return path
+    try:
+        results.fill_statuses(path, learnt)
+    except OSError as error:
+        beside = results.dated_name(path, datetime.now(UTC))
+        screen.warn(f"{path.name} cannot be written ({error.strerror}); the statuses are in {beside.name}")
+        results.fill_statuses(path, learnt, beside)
+        return beside
+    return path
 
 
 def _cells(answer: RefStatus) -> results.StatusCells:

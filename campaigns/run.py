@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from campaigns import summaries
-from campaigns.account import ask_balance, is_short, spent
+from campaigns.account import ask_balance, spent
+from campaigns.consent import get_consent
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.interrupt import listening
+from campaigns.delivery.neighbours import submitted_elsewhere
 from campaigns.delivery.outcomes import ATTENTION, Outcome
-from campaigns.delivery.resume import refuse_changed, stand
-from campaigns.errors import CampaignError, ExitCode, Interrupted, Refused, Stopped, UsageError
+from campaigns.delivery.pace import Pace
+from campaigns.delivery.resume import Again, refuse_changed, refuse_sent_elsewhere, stand
+from campaigns.delivery.witness import Witness
+from campaigns.errors import CampaignError, ExitCode, Interrupted, Refused, Stopped
 from campaigns.gateway.client import Client
-from campaigns.planning.plan import add_costs, count_segments
 from campaigns.recording import write_results
 
 if TYPE_CHECKING:
@@ -27,11 +30,11 @@ if TYPE_CHECKING:
     from campaigns.delivery.resume import Standing
     from campaigns.gateway.protocol import Balance
     from campaigns.options import DeliveryOptions
-    from campaigns.planning.plan import PlannedRow
     from campaigns.recording import Written
     from campaigns.screen import Screen
     from campaigns.settings import Settings
 
+_LEFT_AT_ONCE = "left at once: what was sent is in the ledger, what was under way is unknown"
 _RESUME = "the same command resumes with the rows that are left"
 
 
@@ -57,19 +60,14 @@ class Run:
             Interrupted: By Ctrl-C. In both cases what was sent is recorded and written.
         """
         standings = self._stand()
-        refuse_changed(standings, self.ledger.records(), self.campaign.name)
-        self._refuse_invalid()
         chosen = [one for one in standings if one.submit][: self.options.limit]
+        self._refuse(standings, chosen)
         if not chosen:
             return self._finish(standings)
         with Client(self.settings, self.screen.listener()) as client:
             self.before = ask_balance(client)
-            self._prepare(chosen)
-            try:
-                end = self._dispatch(chosen)
-            except BaseException:
-                write_results(self.campaign, self.ledger, self._stand())  # they say how far it came
-                raise
+            get_consent(chosen, self.before, self.campaign, self.options, self.screen)
+            end = self._dispatch(chosen, client)
             if end is None:
                 client.close()  # it idled while the messages went out: ask on a fresh connection
                 self.after = self._balance_after(client)
@@ -79,69 +77,68 @@ class Run:
         return code
 
     def _stand(self) -> list[Standing]:
-        return stand(self.campaign.plan, self.ledger.records())
+        again = Again(self.options.retry_unknown, self.options.retry_rejected, self.options.only_new)
+        return stand(self.campaign.plan, self.ledger.records(), again)
 
-    # --- Before ---
-
-    def _refuse_invalid(self) -> None:
-        invalid = len(self.campaign.plan.invalid)
+    def _refuse(self, standings: Sequence[Standing], chosen: Sequence[Standing]) -> None:
+        refuse_changed(standings, self.ledger.records(), self.campaign.name)
+        invalid = sum(one.outcome is Outcome.INVALID for one in standings)
         if invalid and self.options.strict:
-            rows = summaries.plural(invalid, "row")
-            raise Refused(f"{rows} invalid, and --strict was given; nothing was sent", "campaigns check names them")
-
-    def _prepare(self, chosen: Sequence[Standing]) -> None:
-        """Show what will happen and get a yes."""
-        balance = self.before
-        if balance is None:
-            raise ValueError("the balance is asked before")
-        rows = [one.row for one in chosen]
-        cost = add_costs(rows)
-        self._show(rows, balance, cost)
-        if is_short(balance, cost) and not self.options.allow_short:
-            raise Refused(
-                f"the balance ({balance}) does not cover the estimate ({summaries.money(cost, balance.currency)})",
-                "top it up, send a part with --limit, or go on with --allow-short",
-            )
-        if self.options.yes:
-            return
-        if not sys.stdin.isatty():
-            raise UsageError("there is no terminal to ask at", "give --yes to go on without a question")
-        if not self.screen.confirm(len(rows), cost, balance.currency):
-            raise Refused("that is not the number of messages; nothing was sent")
-
-    def _show(self, rows: Sequence[PlannedRow], balance: Balance, cost: Decimal | None) -> None:
-        screen, zone = self.screen, self.campaign.request.zone
-        if not self.options.yes:  # who is asked must see what about
-            screen = replace(screen, quiet=False)
-        screen.say("\n".join(summaries.plan_lines(self.campaign)))
-        messages, segments = summaries.plural(len(rows), "message"), summaries.plural(count_segments(rows), "segment")
-        screen.say(f"\nthis run: {messages}, {segments}")
-        screen.say("\n".join(summaries.balance_lines(balance, cost)))
-        if line := summaries.schedule_line(rows, zone.key if zone else ""):
-            screen.say(line)
-        if self.options.workers > 1:
-            screen.warn("more than one worker: the gateway's newer documents take one request at a time an account")
-        if cost is None:
-            screen.warn("no --price: what this will cost is not known")
-        screen.preview(rows)
+            rows = summaries.plural(invalid, "invalid row")
+            raise Refused(f"{rows}, and --strict was given; nothing was sent", "campaigns check names them")
+        if chosen and not self.options.again and not self.campaign.sandbox:
+            refuse_sent_elsewhere([one.row for one in chosen], submitted_elsewhere(self.ledger.path))
 
     # --- Sending ---
 
-    def _dispatch(self, chosen: Sequence[Standing]) -> CampaignError | None:
-        """Submit row by row; return why it ended early."""
-        settings, listener = self.settings, self.screen.listener()
-        try:
-            with listening(self.screen.say) as interrupt, self.screen.bar(len(chosen), "submitting") as step:
-                connect = lambda: Client(settings, listener)  # noqa: E731 - one session a worker
-                dispatch = Dispatch(chosen, self.ledger, connect, interrupt, self.options.workers)
+    def _dispatch(self, chosen: Sequence[Standing], client: Client) -> CampaignError | None:
+        """Submit row by row; return why it ended early. Whatever happens, the results say how far it came."""
+        settings, listener, options = self.settings, self.screen.listener(), self.options
+        client.close()  # it idled while a person read and typed: begin on a fresh connection
+        with listening(self.screen.say) as interrupt, self.screen.bar(len(chosen), "submitting") as step:
+            dispatch = Dispatch(
+                chosen,
+                self.ledger,
+                lambda: Client(settings, listener),
+                interrupt,
+                options.workers,
+                Pace(options.rate),
+                self._witness(client),
+            )
+            try:
                 for one in dispatch:
                     self.submitted[one.verdict.outcome] += 1
                     step(one.verdict.outcome)
-        except KeyboardInterrupt:
-            return Interrupted("interrupted: what was sent is recorded; what was under way is unknown", _RESUME)
+            except KeyboardInterrupt:
+                raise Interrupted(_LEFT_AT_ONCE, _RESUME) from None
+            except BaseException:
+                self._save_what_is_known(dispatch)
+                raise
         if dispatch.stop:
             return Stopped(dispatch.stop.reason, dispatch.stop.hint)
         return Interrupted("interrupted: what was sent is recorded", _RESUME) if dispatch.interrupted else None
+
+    def _witness(self, client: Client) -> Witness | None:
+        """The balance hints at an unknown outcome only where nothing else moves it: one worker, a flat price."""
+        if self.options.workers > 1 or self.campaign.request.price is None or self.before is None:
+            return None
+
+        def ask() -> Decimal | None:
+            try:
+                return ask_balance(client).amount
+            except Stopped:
+                return None
+
+        return None if self.before.amount is None else Witness(self.before.amount, ask)
+
+    def _save_what_is_known(self, dispatch: Dispatch) -> None:
+        """The run broke: say what the ledger could not take, and write the results as far as it came."""
+        for one in dispatch.unrecorded:
+            row, verdict = one.standing.row, one.verdict
+            came = f"{verdict.outcome} {verdict.ref}".strip()
+            self.screen.complain(f"row {row.number}, {row.recipient}: {came} could not be recorded; note it down")
+        with suppress(CampaignError):
+            write_results(self.campaign, self.ledger, self._stand())
 
     def _balance_after(self, client: Client) -> Balance | None:
         try:

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from campaigns.planning.segments import split
-from campaigns.summaries import clean, money, one_line, plural
+from campaigns.summaries import clean, one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from decimal import Decimal
 
     from campaigns.errors import CampaignError
     from campaigns.gateway.client import Exchange
@@ -53,6 +52,10 @@ class Screen:
     def warn(self, text: str) -> None:
         """Tell a person about something that may cost them."""
         self.say(f"{_paint('warning:', '33')} {clean(text)}")
+
+    def complain(self, text: str) -> None:
+        """Tell a person about a loss, whatever else is kept quiet."""
+        complain(text)
 
     def listener(self) -> Callable[[Exchange, Mapping[str, str]], None] | None:
         """Return what shows each exchange (`--verbose`), or None."""
@@ -90,10 +93,14 @@ class Screen:
                 self.say(f"  │ {text}")
         self.say()
 
-    def confirm(self, count: int, cost: Decimal | None, currency: str) -> bool:
-        """Ask for the number of messages to be typed in; return whether it was."""
-        price = f" for about {money(cost, currency)}" if cost is not None else ""
-        print(f"This submits {plural(count, 'message')}{price}. They cannot be recalled.", file=sys.stderr)
+    def confirm(self, count: int, what: str) -> bool:
+        """Ask for the number of messages to be typed in; return whether it was.
+
+        Args:
+            count: How many messages.
+            what: A sentence about them.
+        """
+        print(f"{what} They cannot be recalled.", file=sys.stderr)
         print(f"Type the number of messages ({count:,}) to go on: ", end="", file=sys.stderr, flush=True)
         typed = sys.stdin.readline().strip()
         return re.sub(r"[,\s]", "", typed) == str(count)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from campaigns.delivery.brakes import Brakes, Stop
 from campaigns.delivery.outcomes import Outcome, Sign, Verdict, judge
+from campaigns.delivery.pace import Pace
 from campaigns.errors import CampaignError
 from campaigns.gateway.protocol import Function, message_parameters
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from campaigns.delivery.interrupt import Interrupt
     from campaigns.delivery.ledger import Ledger
     from campaigns.delivery.resume import Standing
+    from campaigns.delivery.witness import Witness
     from campaigns.gateway.client import Client, Exchange
     from campaigns.planning.plan import Message
 
@@ -61,6 +63,8 @@ class Dispatch:
         connect: Callable[[], Client],
         interrupt: Interrupt,
         workers: int = 1,
+        pace: Pace | None = None,
+        witness: Witness | None = None,
     ) -> None:
         """Prepare a run.
 
@@ -70,6 +74,8 @@ class Dispatch:
             connect: Opens a session with the gateway; called once a worker, in its thread.
             interrupt: Looked at before each message.
             workers: How many messages may be under way at a time.
+            pace: How fast they may leave; as fast as answers come by default.
+            witness: Asked after an unknown outcome, before the next message; makes sense with one worker.
         """
         self.stop: Stop | None = None
         self.interrupted = False
@@ -78,6 +84,9 @@ class Dispatch:
         self._connect = connect
         self._interrupt = interrupt
         self._workers = workers
+        self._pace = pace or Pace(None)
+        self._witness = witness
+        self.unrecorded: list[Delivered] = []
         self._brakes = Brakes()
         self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
         self._outbox: SimpleQueue[_Answer] = SimpleQueue()
@@ -90,7 +99,7 @@ class Dispatch:
         try:
             while True:
                 yield from self._turn(self._take_answers())
-                if not self._under_way:
+                if not self._under_way and not self._may_go_on():
                     return
         except KeyboardInterrupt:  # the second Ctrl-C: leave at once, what is under way stays in doubt
             raise
@@ -104,14 +113,14 @@ class Dispatch:
     def _turn(self, answers: list[_Answer]) -> list[Delivered]:
         """Judge what came, write it and what follows in one step, hand out."""
         self._under_way -= len(answers)
-        delivered = [Delivered(answer.job.standing, _verdict(answer)) for answer in answers]
+        delivered = [Delivered(answer.job.standing, self._testify(answer)) for answer in answers]
         for one in delivered:
             self.stop = self.stop or self._brakes.watch(one.verdict)
         following = self._next()
         outcomes = [(answer.job.attempt, one.verdict) for answer, one in zip(answers, delivered, strict=True)]
         messages = [_message(standing) for standing in following]
         if outcomes or messages:
-            numbers = self._ledger.record(outcomes, messages)
+            numbers = self._record(outcomes, messages, delivered)
             for number, standing, message in zip(numbers, following, messages, strict=True):
                 self._under_way += 1
                 self._inbox.put(_Job(number, standing, message))
@@ -126,23 +135,53 @@ class Dispatch:
         while self._under_way:
             answers = self._take_answers()
             self._under_way -= len(answers)
+            outcomes = [(answer.job.attempt, _verdict(answer)) for answer in answers]
             with suppress(CampaignError):
-                self._ledger.record([(answer.job.attempt, _verdict(answer)) for answer in answers], [])
+                self._record(outcomes, [], [Delivered(answer.job.standing, _verdict(answer)) for answer in answers])
 
     def _next(self) -> list[Standing]:
         """Take the rows that may leave now: one for each free worker, none once the run is to stop."""
-        self.interrupted = self.interrupted or bool(self._interrupt and self._waiting)
-        if self.stop or self.interrupted:
+        if not self._may_go_on():
             return []
         free = self._workers - self._under_way
-        return [self._waiting.pop() for _ in range(min(free, len(self._waiting)))]
+        return [self._waiting.pop() for _ in range(self._pace.allow(min(free, len(self._waiting))))]
+
+    def _may_go_on(self) -> bool:
+        """Whether another row will leave: there is one, and nothing speaks against it."""
+        self.interrupted = self.interrupted or bool(self._interrupt and self._waiting)
+        return bool(self._waiting) and not self.stop and not self.interrupted
+
+    def _record(
+        self, outcomes: list[tuple[int, Verdict]], messages: list[Message], delivered: list[Delivered]
+    ) -> list[int]:
+        """Write one step. If the disk refuses it, try the outcomes alone: they have happened, the intents have not."""
+        try:
+            return self._ledger.record(outcomes, messages)
+        except CampaignError:
+            try:
+                self._ledger.record(outcomes, [])
+            except CampaignError:
+                self.unrecorded += delivered
+            raise
+
+    def _testify(self, answer: _Answer) -> Verdict:
+        """Judge an answer, with what the balance hints at where the outcome is unknown."""
+        verdict, cost = _verdict(answer), answer.job.standing.row.cost
+        if self._witness is None or cost is None:
+            return verdict
+        if verdict.outcome is Outcome.ACCEPTED:
+            self._witness.paid(cost)
+        if verdict.outcome is Outcome.UNKNOWN:
+            return replace(verdict, detail=f"{verdict.detail} ({self._witness.tell(cost)})")
+        return verdict
 
     def _take_answers(self) -> list[_Answer]:
-        """Wait for one answer, then take all that are there."""
+        """Wait until there is something to do - an answer, or the pace allows another row - and take all answers."""
         answers: list[_Answer] = []
-        while self._under_way and not answers:
+        while not answers and not self._row_may_leave():
+            wait = self._pace.wait
             try:
-                answers.append(self._outbox.get(timeout=_GLANCE))
+                answers.append(self._outbox.get(timeout=min(wait, _GLANCE) if wait else _GLANCE))
             except Empty:
                 continue
         while True:
@@ -151,13 +190,19 @@ class Dispatch:
             except Empty:
                 return answers
 
+    def _row_may_leave(self) -> bool:
+        """Whether there is no answer to wait for: a worker is free and a row may leave, or nothing is under way."""
+        if not self._may_go_on():
+            return not self._under_way
+        return self._under_way < self._workers and not self._pace.wait
+
     def _work(self) -> None:
         """Ask the gateway for each message that is handed in; nothing else happens in a worker's thread."""
         client: Client | None = None
         while (job := self._inbox.get()) is not None:
             try:
                 client = client or self._connect()
-                self._outbox.put(_Answer(job, _submit(client, job.message)))
+                self._outbox.put(_Answer(job, submit(client, job.message)))
             except BaseException as error:  # noqa: BLE001 - a fault of ours must reach the owner, with its row in doubt
                 self._outbox.put(_Answer(job, error))
         if client:
@@ -177,7 +222,8 @@ def _verdict(answer: _Answer) -> Verdict:
     return judge(answer.came, answer.job.standing.row.risk)
 
 
-def _submit(client: Client, message: Message) -> Exchange:
+def submit(client: Client, message: Message) -> Exchange:
+    """Ask the gateway to send a message, or to schedule one that has a time."""
     function = Function.SCHEDULE if message.send_at else Function.SEND
     parameters = message_parameters(
         message.sender, message.recipient, message.body, wap_push=message.wap_push, send_at=message.send_at

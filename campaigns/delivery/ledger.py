@@ -14,12 +14,12 @@ the file its own lock, which the system drops with the process that held it.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from campaigns.delivery.outcomes import Outcome, Verdict
-from campaigns.errors import Refused, UsageError
+from campaigns.errors import Refused, Stopped, UsageError
 from campaigns.planning.plan import Message
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_message ON attempt (message);
 """
 
+_FREE_SPACE = "free some space or mend the permissions; the same command resumes"
 DIED = "the program ended before the answer was recorded: the gateway may have accepted it"
 
 # What is known of a message after several attempts: one that was accepted stays accepted; one that may have been
@@ -200,7 +201,7 @@ class Ledger:
             The attempt numbers of the intents, in order. Only after this returns may their requests leave.
 
         Raises:
-            UsageError: The disk is full or the file cannot be written; nothing of this step was recorded.
+            Stopped: The disk is full or the file cannot be written; nothing of this step was recorded.
         """
         now = self._clock().isoformat()
         try:
@@ -221,10 +222,12 @@ class Ledger:
                 )
             numbers = [self._intend(message, now) for message in intents]
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise _translate(error, self.path) from None
+            if isinstance(error, sqlite3.Error):
+                raise Stopped(f"stopped: the ledger cannot be written ({error})", _FREE_SPACE) from None
+            raise
         return numbers
 
     def _intend(self, message: Message, now: str) -> int:
@@ -286,15 +289,10 @@ def _stronger(earlier: Record, later: Record) -> Record:
     """Return what is known after one attempt more."""
     if _STRENGTH.index(later.outcome) <= _STRENGTH.index(earlier.outcome):
         return later
-    return Record(
-        earlier.message,
-        earlier.outcome,
-        earlier.ref,
-        earlier.code,
-        earlier.detail,
-        earlier.submitted_at,
-        later.attempt,
-    )
+    detail = earlier.detail
+    if earlier.outcome is Outcome.UNKNOWN:
+        detail = f"{detail}; submitted again: {later.outcome} {later.code} {later.detail}".strip()
+    return replace(earlier, detail=detail, attempt=later.attempt)
 
 
 def _translate(error: sqlite3.Error, path: Path) -> Refused | UsageError:
@@ -303,10 +301,7 @@ def _translate(error: sqlite3.Error, path: Path) -> Refused | UsageError:
         return Refused(f"another run holds {path.name}", "wait until it has ended; nothing was sent by this one")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _damaged(path, str(error))
-    return UsageError(
-        f"{path}: the ledger cannot be written ({error})",
-        "free some space or mend the permissions, then run the same command again",
-    )
+    return UsageError(f"{path}: the ledger cannot be written ({error})", _FREE_SPACE)
 
 
 def _damaged(path: Path, found: str) -> Refused:

@@ -17,17 +17,19 @@ import hmac
 import html
 import re
 import secrets
+import socket
 import struct
 import threading
 import time
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from campaigns.gateway.faults import Answer, Cut, Fault
 from campaigns.gateway.protocol import LONGEST_QUERY, ErrorCode, Function, Status
 from campaigns.settings import Secret, Settings
 
@@ -72,15 +74,6 @@ class Taken:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back over the wire."""
-
-    body: bytes
-    http_status: int = 200
-    content_type: str = "text/plain; charset=utf-8"
-
-
 class Sandbox:
     """The gateway's stand-in. Use it as a context manager: it serves between enter and exit."""
 
@@ -91,6 +84,8 @@ class Sandbox:
         *,
         port: int = 0,
         clock: Callable[[], float] = time.time,
+        faults: Callable[[Function, Mapping[str, str]], Fault | None] | None = None,
+        one_at_a_time: bool = False,
     ) -> None:
         """Prepare a sandbox; it serves once it is entered.
 
@@ -99,12 +94,17 @@ class Sandbox:
             account: The account that it serves; a fresh one with a random password by default.
             port: The port on 127.0.0.1; 0 takes a free one.
             clock: Seconds since the epoch, for statuses and dates.
+            faults: Chooses what goes wrong with a request, given its function and parameters; None for nothing.
+            one_at_a_time: Refuse a request while another one is under way, unread (error 713).
         """
         self.account = account or Account()
         self.balance = self.account.balance
         self.taken: list[Taken] = []
         self._bill = bill
         self._clock = clock
+        self._faults = faults
+        self._one_at_a_time = one_at_a_time
+        self._busy = threading.Lock()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True)
@@ -134,21 +134,39 @@ class Sandbox:
 
     # --- One request ---
 
-    def answer(self, target: str) -> Answer:
-        """Answer one request, given its path and query."""
+    def answer(self, target: str) -> tuple[Answer, Fault | None]:
+        """Answer one request, given its path and query; with the fault that it is to show."""
+        if not self._one_at_a_time:
+            return self._answer(target)
+        if not self._busy.acquire(blocking=False):
+            return Answer(_err(ErrorCode.UnknownError, "another request of this account is under way").encode()), None
+        try:
+            answer, fault = self._answer(target)
+            if fault:
+                time.sleep(fault.delay)
+            return answer, replace(fault, delay=0.0) if fault else None
+        finally:
+            self._busy.release()
+
+    def _answer(self, target: str) -> tuple[Answer, Fault | None]:
         parts = urlsplit(target)
         if parts.path != PATH or len(parts.query) > LONGEST_QUERY:
-            return _page(404, "The resource cannot be found.", target)
+            return _page(404, "The resource cannot be found.", target), None
         parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
         if any(_MARKUP.search(value) for value in parameters.values()):
-            return _page(500, "A potentially dangerous Request.QueryString value was detected from the client", target)
-        return Answer(self._reply(parameters).encode())
-
-    def _reply(self, parameters: dict[str, str]) -> str:
+            title = "A potentially dangerous Request.QueryString value was detected from the client"
+            return _page(500, title, target), None
         try:
             function = Function(parameters.pop("function", ""))
         except ValueError:
-            return _err(ErrorCode.IncorrectParameters, "unknown function")
+            return Answer(_err(ErrorCode.IncorrectParameters, "unknown function").encode()), None
+        fault = self._faults(function, parameters) if self._faults else None
+        if fault and not fault.taken:
+            return fault.answer or Answer(b""), fault
+        own = Answer(self._reply(function, parameters).encode())
+        return (fault.answer or own) if fault else own, fault
+
+    def _reply(self, function: Function, parameters: dict[str, str]) -> str:
         login = parameters.pop("username", ""), parameters.pop("password", "")
         if login != (self.account.username, self.account.password.reveal()):
             return _err(ErrorCode.AuthenticationFailed)
@@ -295,12 +313,30 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        answer = self.server.sandbox.answer(self.path)
+        answer, fault = self.server.sandbox.answer(self.path)
+        if fault:
+            time.sleep(fault.delay)
+        if fault and fault.cut:
+            self._cut(fault.cut, answer)
+            return
+        self._head(answer)
+        self.wfile.write(answer.body)
+
+    def _head(self, answer: Answer) -> None:
         self.send_response(answer.http_status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
+        if answer.location:
+            self.send_header("Location", answer.location)
         self.end_headers()
-        self.wfile.write(answer.body)
+
+    def _cut(self, cut: Cut, answer: Answer) -> None:
+        self.close_connection = True
+        if cut is Cut.HALF:
+            self._head(answer)
+            self.wfile.write(answer.body[: len(answer.body) // 2])
+        if cut is Cut.RESET:  # closing with nothing lingering sends a reset
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the library's
         """Write nothing: the request line holds the password."""

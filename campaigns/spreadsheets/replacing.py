@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import stat
 import tempfile
@@ -21,13 +23,15 @@ def replacing(path: Path) -> Iterator[Path]:
     stays and nothing is left behind.
 
     Raises:
-        OSError: The folder or the file cannot be written.
+        OSError: The folder or the file cannot be written, or another program has the file open.
     """
+    refuse_locked(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
+        refuse_locked(path)
         _keep_mode(path, temporary)
         _sync(temporary)
         temporary.replace(path)
@@ -36,6 +40,45 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def refuse_locked(path: Path) -> None:
+    """Raise where replacing a file would go behind somebody's back, although the system would allow it.
+
+    Raises:
+        OSError: The file is a folder or read-only, or LibreOffice or Excel has it open.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
+        raise PermissionError(errno.EACCES, "it is read-only", str(path))
+    for lock in (path.with_name(f".~lock.{path.name}#"), path.with_name(f"~${path.name}")):
+        if lock.exists():
+            raise PermissionError(errno.EACCES, f"it is open in another program, which left {lock.name}", str(path))
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other passes of this program from changing a file while the body reads, changes and replaces it.
+
+    The lock lies in the system's temporary folder, not beside the person's files, and is dropped by the system with
+    the process that holds it.
+
+    Raises:
+        OSError: Another pass kept the file for longer than a minute.
+    """
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:24]
+    user = hashlib.sha256(os.fsencode(Path.home())).hexdigest()[:8]
+    try:
+        with FileLock(Path(tempfile.gettempdir()) / f"campaigns-{user}-{name}.lock", timeout=_PATIENCE):
+            yield
+    except Timeout:
+        raise PermissionError(errno.EACCES, "another run is writing it", str(path)) from None
+
+
+_PATIENCE = 60  # seconds; changing the largest results file takes less
 
 
 def _keep_mode(path: Path, temporary: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from campaigns.errors import UsageError
 from campaigns.spreadsheets.grids import ExcelGrid, is_csv, load_grid, new_grid
-from campaigns.spreadsheets.replacing import replacing
+from campaigns.spreadsheets.replacing import alone, refuse_locked, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,23 +87,31 @@ def is_results(headers: Sequence[str]) -> bool:
     return {"outcome", "ref"} <= {header.strip().casefold() for header in headers}
 
 
-def check_can_write(path: Path, recipients: Path) -> None:
-    """Try whether results can be written there, before anything is sent; what is there stays as it is.
+def check_not_recipients(path: Path, recipients: Path) -> None:
+    """Make sure that results do not go over the recipient file, or over a file that is none of ours.
 
     Raises:
-        UsageError: They cannot, or it is the recipient file, or what is there is no results file.
+        UsageError: They would.
     """
     is_csv(path)
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder, not a results file")
     if path.exists() and path.samefile(recipients):
         raise UsageError(f"{path.name} is the recipient file itself", "give the results another name with --results")
-    if path.exists():
+    if path.is_file():
         _check_needed(load_grid(path), path)
+
+
+def check_can_write(path: Path) -> None:
+    """Try whether a results file can be written, before anything is sent; what is there stays as it is.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    trial = path.with_name(f".{path.stem}.trial{path.suffix}")
     try:
-        with replacing(path.with_name(f"{path.stem}.trial{path.suffix}")) as trial:
-            trial.write_bytes(b" ")
-        path.with_name(f"{path.stem}.trial{path.suffix}").unlink()
+        refuse_locked(path)
+        with replacing(trial) as temporary:
+            temporary.write_bytes(b" ")
+        trial.unlink()
     except OSError as error:
         raise UsageError(
             f"{path}: results cannot be written there ({error.strerror})", "give another place with --results"
@@ -143,14 +151,17 @@ def write_results(path: Path, lines: Sequence[ResultLine], headers: Sequence[str
         UsageError: What is there is no results file.
         OSError: It cannot be written.
     """
-    if path.exists():
-        grid = load_grid(path)
-        _check_needed(grid, path)
-        _merge(grid, lines, headers, gone)
-    else:
-        grid = new_grid(path)
-        _fill_new(grid, lines, headers)
-    _save(grid, path, fresh=not path.exists())
+    with alone(path):
+        refuse_locked(path)  # before the work, not after it
+        fresh = not path.exists()
+        if fresh:
+            grid = new_grid(path)
+            _fill_new(grid, lines, headers)
+        else:
+            grid = load_grid(path)
+            _check_needed(grid, path)
+            _merge(grid, lines, headers, gone)
+        _save(grid, path, fresh=fresh)
 
 
 def _fill_new(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str]) -> None:
@@ -232,27 +243,33 @@ def read_refs(path: Path) -> list[RefLine]:
     return list(found.values())
 
 
-def fill_statuses(path: Path, answers: Mapping[str, StatusCells]) -> None:
+def fill_statuses(path: Path, answers: Mapping[str, StatusCells], target: Path | None = None) -> None:
     """Write statuses beside their refs; everything else stays. The file is read again just before it is replaced.
+
+    Args:
+        path: The results file.
+        answers: What to write, by ref.
+        target: Where to write the whole file instead of in its place.
 
     Raises:
         UsageError: It is no longer a results file.
         OSError: It cannot be written.
     """
-    grid = load_grid(path)
-    positions = _positions(grid)
-    if "ref" not in positions:
-        raise UsageError(f"{path.name} is not a results file any more (it has no column ref)")
-    for column in STATUS_COLUMNS:
-        if column not in positions:
-            positions[column] = grid.add_column(column)
-    for row in range(grid.height):
-        cells = answers.get(grid.text(row, positions["ref"]).strip())
-        if cells and not (cells.weak and grid.text(row, positions["status"]).strip() not in ("", cells.status)):
-            grid.put(row, positions["status"], cells.status)
-            grid.put(row, positions["status_code"], cells.status_code)
-            grid.put(row, positions["checked_at"], cells.checked_at)
-    _save(grid, path, fresh=False)
+    with alone(path):
+        grid = load_grid(path)
+        positions = _positions(grid)
+        if "ref" not in positions:
+            raise UsageError(f"{path.name} is not a results file any more (it has no column ref)")
+        for column in STATUS_COLUMNS:
+            if column not in positions:
+                positions[column] = grid.add_column(column)
+        for row in range(grid.height):
+            cells = answers.get(grid.text(row, positions["ref"]).strip())
+            if cells and not (cells.weak and grid.text(row, positions["status"]).strip() not in ("", cells.status)):
+                grid.put(row, positions["status"], cells.status)
+                grid.put(row, positions["status_code"], cells.status_code)
+                grid.put(row, positions["checked_at"], cells.checked_at)
+        _save(grid, target or path, fresh=False)
 
 
 # --- Both ---

@@ -1,0 +1,54 @@
+"""Other campaigns' ledgers in the same folder: what they already submitted. They are read, never written."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from campaigns.delivery.ledger import APPLICATION_ID, Ledger
+from campaigns.errors import Refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SUBMITTED = (
+    "SELECT DISTINCT m.recipient, m.body FROM message m JOIN attempt a ON a.message = m.id"
+    " WHERE a.outcome IS NULL OR a.outcome IN ('accepted', 'unknown')"
+)
+
+
+def submitted_elsewhere(own: Path) -> dict[str, set[tuple[str, str]]]:
+    """Return, by ledger name, the recipients and bodies that other campaigns beside `own` submitted.
+
+    Rehearsals do not count, nor do files that are no ledgers of ours.
+
+    Raises:
+        Refused: One of them cannot be read now: nobody knows what it holds.
+    """
+    others = sorted(path for path in own.parent.glob("*.ledger.db") if path != own)
+    return {
+        path.name: pairs for path in others if not path.name.endswith(".sandbox.ledger.db") and (pairs := _read(path))
+    }
+
+
+def _read(path: Path) -> set[tuple[str, str]]:
+    if path.with_name(f"{path.name}-wal").exists():
+        # In use, or left by a process that was killed: opening it as its owner would tells which, and settles it.
+        try:
+            Ledger(path).close()
+        except Refused as error:
+            raise Refused(f"another campaign's ledger cannot be read: {error.message}", _WAY_OUT) from None
+    try:
+        # Folded into one file, it can be read without any lock or change, also on a read-only disk.
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                return set()
+            return set(db.execute(_SUBMITTED))
+        finally:
+            db.close()
+    except sqlite3.DatabaseError as error:
+        raise Refused(f"another campaign's ledger, {path.name}, cannot be read ({error})", _WAY_OUT) from None
+
+
+_WAY_OUT = "wait until its run has ended, or move it away; --again goes on without looking at it"
