@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from campaigns import summaries
 from campaigns.delivery.brakes import OUT_OF_BALANCE, WRONG_LOGIN
 from campaigns.delivery.dispatch import submit
-from campaigns.delivery.outcomes import Outcome, Sign, judge
+from campaigns.delivery.judging import judge
+from campaigns.delivery.outcomes import Outcome, Sign
 from campaigns.errors import ExitCode, Problem, Refused, Stopped, UsageError
 from campaigns.gateway.client import Client
 from campaigns.planning.numbers import read_recipient

@@ -14,7 +14,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from campaigns.delivery.brakes import Brakes, Stop
-from campaigns.delivery.outcomes import Outcome, Sign, Verdict, judge
+from campaigns.delivery.judging import judge
+from campaigns.delivery.outcomes import Outcome, Sign, Verdict
 from campaigns.delivery.pace import Pace
 from campaigns.errors import CampaignError
 from campaigns.gateway.protocol import Function, message_parameters
