@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from campaigns.errors import Stopped
@@ -27,7 +28,8 @@ def ask_balance(client: Client) -> Balance:
         )
     reply = read_balance(exchange.text)
     if isinstance(reply, Balance):
-        return reply
+        shown = read_balance(exchange.redacted)  # the number is read from the answer itself, its words are not
+        return replace(reply, raw=shown.raw if isinstance(shown, Balance) else "***")
     if isinstance(reply, Err) and reply.known is ErrorCode.AuthenticationFailed:
         raise Stopped(
             "the gateway refuses the username or password (701)",

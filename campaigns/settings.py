@@ -6,8 +6,9 @@ import html
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from html.entities import codepoint2name
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from campaigns.errors import UsageError
@@ -34,7 +35,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
-        self._forms = re.compile("|".join(map(re.escape, _encoded_forms(value))), re.IGNORECASE) if value else None
+        self._forms = re.compile("".join(map(_any_spelling, value)), re.IGNORECASE) if value else None
 
     def reveal(self) -> str:
         """Return the text itself."""
@@ -43,7 +44,8 @@ class Secret:
     def redact(self, text: str) -> str:
         """Return `text` without this secret in any form that a page may echo it in.
 
-        Those are the plain text, its percent-encoded forms (also encoded twice) and its HTML-escaped forms.
+        Those are the plain text and its percent-encoded (also twice), HTML-escaped and backslash-escaped forms, also
+        mixed: each character is looked for in each of its spellings.
         """
         return self._forms.sub("***", text) if self._forms else text
 
@@ -57,19 +59,24 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
-def _encoded_forms(value: str) -> list[str]:
-    """Every spelling of `value`, longest first so that none leaves a tail of another."""
-    plain = {value, value.encode("unicode_escape").decode("ascii")}
-    quoted = {way(text, safe=safe) for text in plain for way in (quote, quote_plus) for safe in ("", "/", "!*'()~")}
-    every_byte = "".join(f"%{byte:02X}" for byte in value.encode())
-    numeric = {"".join(spell(ord(c)) for c in value) for spell in ("&#{};".format, "&#x{:x};".format)}
-    dotnet = {"".join(c if ord(c) < 128 else f"%u{ord(c):04x}" for c in value)}
-    once = plain | quoted | {every_byte} | dotnet
-    twice = {quote(text, safe="") for text in once}
-    escaped = {html.escape(text, quote=flag) for text in once for flag in (True, False)}
-    escaped |= {text.replace("&#x27;", "&#39;") for text in escaped}
-    partly = {"".join(c if ord(c) < 128 else f"&#{ord(c)};" for c in text) for text in escaped}
-    return sorted(once | twice | escaped | numeric | partly, key=len, reverse=True)
+def _any_spelling(character: str) -> str:
+    """A pattern for one character in whatever way a page, a script or a log may have written it."""
+    code, octets = ord(character), character.encode("utf-8", "surrogatepass")
+    units = character.encode("utf-16-be", "surrogatepass")
+    wide = [units[n : n + 2].hex() for n in range(0, len(units), 2)]
+    named = html.escape(character)
+    percent = "".join(f"%{octet:02x}" for octet in octets)
+    spellings = {
+        *(character, f"\\{character}", named, percent, percent.replace("%", "%25")),
+        *(quote(named, safe=""), quote(named, safe="").replace("%", "%25"), html.escape(percent)),
+        *("".join(f"\\u{unit}" for unit in wide), "".join(f"%u{unit}" for unit in wide)),
+        *("".join(f"\\x{octet:02x}" for octet in octets), f"\\U{code:08x}"),
+        *((f"&{codepoint2name[code]};",) if code in codepoint2name else ()),
+        *((f"%{code:02x}", f"\\x{code:02x}") if code < 256 else ()),
+        *(("+", "%2b", "&nbsp;") if character == " " else ()),
+    }
+    patterns = [re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True)]
+    return f"(?:{'|'.join([*patterns, f'&#0*{code};', f'&#x0*{code:x};'])})"
 
 
 @dataclass(frozen=True, slots=True)
