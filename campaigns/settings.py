@@ -76,7 +76,7 @@ def _any_spelling(character: str) -> str:
         *(("+", "%2b", "&nbsp;") if character == " " else ()),
     }
     patterns = [re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True)]
-    return f"(?:{'|'.join([*patterns, f'&#0*{code};', f'&#x0*{code:x};'])})"
+    return f"(?:{'|'.join([f'&#0*{code};', f'&#x0*{code:x};', *patterns])})"
 
 
 @dataclass(frozen=True, slots=True)
