@@ -133,6 +133,8 @@ def load_campaign(
     columns = fields.assign(file.headers, fields.parse_overrides(options.column or ()))
     request = _request(file, options, purpose, environment, now)
     _check_purpose(file, columns, options, purpose)
+    if purpose is not Purpose.LOOK and not request.sender and columns.position(Field.SENDER) is None:
+        raise UsageError("no sender", "give --sender or MOBIPACE_SENDER, or a sender column")
     own = [n for n in range(len(file.headers)) if all(n != columns.position(field) for field in _USED_UP)]
     name = _name(path, options)
     stem = f"{name}.sandbox" if sandbox else name
@@ -180,7 +182,6 @@ def _request(
         price=None if options.price is None else parse_price(options.price),
         keep_duplicates=options.keep_duplicates,
         time_needed=purpose is Purpose.SCHEDULE,
-        sender_needed=purpose is not Purpose.LOOK,
         username=environment.get("MOBIPACE_USERNAME") or "",
     )
 

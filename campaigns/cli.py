@@ -63,7 +63,10 @@ def program(
 @app.command()
 @takes_options
 def check(context: typer.Context, file: File, options: CampaignOptions) -> None:
-    """Load, validate, render and count a recipient file; nothing is sent or asked."""
+    """Check a recipient file: load, validate, render, count.
+
+    Nothing is sent, and the gateway is not asked.
+    """
     from campaigns import summaries
     from campaigns.campaign import Purpose, load_campaign
 
@@ -76,7 +79,7 @@ def check(context: typer.Context, file: File, options: CampaignOptions) -> None:
 @app.command()
 @takes_options
 def estimate(context: typer.Context, file: File, options: CampaignOptions, *, sandbox: UseSandbox = False) -> None:
-    """Check a recipient file and set what it would cost beside the balance."""
+    """Check a file and set its cost beside the balance."""
     from campaigns import summaries
     from campaigns.account import ask_balance, is_short
     from campaigns.campaign import Purpose, load_campaign
@@ -109,7 +112,7 @@ def send(
     *,
     sandbox: UseSandbox = False,
 ) -> None:
-    """Send a campaign now, row by row, and write its results."""
+    """Send a campaign now and write its results."""
     from campaigns.campaign import Purpose
 
     _submit(context, file, options, delivery, Purpose.SEND, sandbox=sandbox)
@@ -125,7 +128,10 @@ def schedule(
     *,
     sandbox: UseSandbox = False,
 ) -> None:
-    """Schedule a campaign: --at for all rows, or a send_at column for rows with a time of their own."""
+    """Schedule a campaign and write its results.
+
+    --at is the time of all rows; a send_at column gives rows a time of their own.
+    """
     from campaigns.campaign import Purpose
 
     _submit(context, file, options, delivery, Purpose.SCHEDULE, sandbox=sandbox)
@@ -164,7 +170,7 @@ def _submit(
 
 @app.command()
 def refresh(context: typer.Context, results: Results, *, sandbox: UseSandbox = False, json: AsJson = False) -> None:
-    """Ask what became of the messages in a results file, and fill the statuses in."""
+    """Fill the delivery statuses into a results file."""
     from campaigns.refreshing import refresh_results
 
     screen = _screen(context, as_json=json)
@@ -204,7 +210,10 @@ def sandbox(
         ),
     ] = None,
 ) -> None:
-    """Run a local stand-in of the gateway until it is stopped, and print the settings to use it with."""
+    """Run the local stand-in of the gateway.
+
+    It serves until it is stopped, and prints the settings to use it with.
+    """
     from campaigns.gateway.sandbox import Account, Sandbox
     from campaigns.planning.pricing import parse_price
     from campaigns.planning.segments import count

@@ -74,7 +74,7 @@ def _show(
     zone = campaign.request.zone
     if not options.yes:  # who is asked must see what about
         screen = replace(screen, quiet=False)
-    screen.say("\n".join(summaries.plan_lines(campaign)))
+    screen.say("\n".join(summaries.plan_lines(campaign, by_row=False)))
     messages, segments = summaries.plural(len(rows), "message"), summaries.plural(count_segments(rows), "segment")
     screen.say(f"\nthis run: {messages}, {segments}")
     screen.say("\n".join(summaries.balance_lines(balance, cost)))

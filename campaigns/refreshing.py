@@ -61,7 +61,7 @@ def _fill_in(path: Path, learnt: dict[str, results.StatusCells], screen: Screen)
         results.fill_statuses(path, learnt)
     except OSError as error:
         beside = results.dated_name(path, datetime.now(UTC))
-        screen.warn(f"{path.name} cannot be written ({error.strerror}); the statuses are in {beside.name}")
+        screen.complain(f"{path.name} cannot be written ({error.strerror}); the statuses are in {beside.name}")
         results.fill_statuses(path, learnt, beside)
         return beside
     return path

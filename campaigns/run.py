@@ -158,7 +158,7 @@ class Run:
             attention -= sum(1 for one in standings if one.outcome is Outcome.PENDING and one.record is None)
         self.screen.summary(self._facts(counts, written), self._lines(counts, written))
         if written.trouble:
-            self.screen.warn(f"{written.trouble}; is it open in Excel? They are in {written.path.name}")
+            self.screen.complain(f"{written.trouble}; is it open in Excel? The results are in {written.path.name}")
         return ExitCode.ATTENTION if attention or written.trouble else ExitCode.OK
 
     def _facts(self, counts: Counter[Outcome], written: Written) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def plan_facts(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def plan_lines(campaign: Campaign) -> list[str]:
-    """Return a plan for a person: what was read, totals, problems grouped and then by row."""
+def plan_lines(campaign: Campaign, *, by_row: bool = True) -> list[str]:
+    """Return a plan for a person: what was read, totals, problems grouped and, if asked for, by row."""
     plan, totals, file = campaign.plan, campaign.plan.totals, campaign.file
     encodings = Counter(row.count.encoding for row in plan.sendable if row.count)
     alphabets = ", ".join(f"{encodings[one]:,} {one}" for one in Encoding if encodings[one])
@@ -89,10 +89,13 @@ def plan_lines(campaign: Campaign) -> list[str]:
     ]
     if totals.cost is not None and campaign.request.price is not None:
         lines.append(f"  {'cost':<10}{money(totals.cost):>12}   at {money(campaign.request.price)} a segment")
-    return lines + _problem_lines(plan.invalid) + _skipped_lines(campaign)
+    if all(not row.sender for row in plan.rows):
+        lines.append("  no sender yet: give --sender or MOBIPACE_SENDER, or a sender column")
+    lines += _problem_lines(plan.invalid, by_row=by_row)
+    return lines + _skipped_lines(campaign, by_row=by_row)
 
 
-def _problem_lines(rows: Sequence[PlannedRow]) -> list[str]:
+def _problem_lines(rows: Sequence[PlannedRow], *, by_row: bool) -> list[str]:
     if not rows:
         return []
     found = [(row, problem) for row in rows for problem in row.problems]
@@ -103,6 +106,8 @@ def _problem_lines(rows: Sequence[PlannedRow]) -> list[str]:
     for (field, reason), numbers in sorted(groups.items(), key=lambda item: -len(item[1])):
         where = f"in row {numbers[0]}" if len(numbers) == 1 else f"first in row {numbers[0]}"
         lines.append(f"  {len(numbers):>6,}  {field} {clean(reason)}, {where}")
+    if not by_row:
+        return lines
     lines.append("")
     for row, problem in found[:_MOST_ROWS]:
         text = f": {one_line(repr(problem.text), 60)}" if problem.text else ""
@@ -113,7 +118,7 @@ def _problem_lines(rows: Sequence[PlannedRow]) -> list[str]:
     return lines + [f"hint: {clean(hint)}" for hint in hints]
 
 
-def _skipped_lines(campaign: Campaign) -> list[str]:
+def _skipped_lines(campaign: Campaign, *, by_row: bool) -> list[str]:
     skipped = [row for row in campaign.plan.rows if row.skipped and not row.problems]
     if not skipped:
         return []
@@ -121,7 +126,8 @@ def _skipped_lines(campaign: Campaign) -> list[str]:
         "",
         f"skipped: {plural(len(skipped), 'row')} that would send the same message to the same recipient again",
     ]
-    lines += [f"  row {row.number:<6} {row.skipped}" for row in skipped[:_MOST_ROWS]]
+    if by_row:
+        lines += [f"  row {row.number:<6} {row.skipped}" for row in skipped[:_MOST_ROWS]]
     return [*lines, "hint: --keep-duplicates sends them all"]
 
 

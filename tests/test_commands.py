@@ -102,6 +102,7 @@ def test_check_names_every_bad_row(program: Program) -> None:
         "  invalid              5\n"
         "  skipped              1\n"
         "  segments            12   counted high where the gateway's own count is not documented\n"
+        "  no sender yet: give --sender or MOBIPACE_SENDER, or a sender column\n"
         "\n"
         "problems\n"
         "       1  recipient has letters, in row 9\n"
@@ -262,7 +263,7 @@ def test_a_thousand_may_be_typed_with_its_comma(program: Program) -> None:
 
 REFUSALS: list[tuple[str, tuple[str, ...], tuple[str, ...], int, str]] = [
     ("no terminal and no --yes", THREE, ("--sender", "Shop"), 2, "no terminal"),
-    ("no sender", THREE, ("--yes",), 1, ""),
+    ("no sender", THREE, ("--yes",), 2, "no sender"),
     ("no body", ("phone", "37491000001"), SEND, 2, "nothing to say"),
     ("two bodies", THREE, (*SEND, "--body", "Hi"), 2, "--column body="),
     ("a time", THREE, (*SEND, "--at", "2099-01-01 10:00Z"), 2, "campaigns schedule"),

@@ -60,6 +60,7 @@ def test_problems_that_say_the_same_are_equal_so_that_rows_can_be_grouped() -> N
     [
         ("recipent", ["recipient", "body"], " (did you mean 'recipient'?)"),
         ("RECIPENT", ["Recipient"], " (did you mean 'Recipient'?)"),  # case aside, and the known word as it is written
+        ("zip", ["ZIP", "zap"], " (did you mean 'ZIP'?)"),
         ("անւն", ["անուն", "քաղաք"], " (did you mean 'անուն'?)"),
         ("zzz", ["recipient", "body"], ""),  # nothing is near
         ("zzz", [], ""),

@@ -79,7 +79,6 @@ class Request:
         price: What a segment costs; None if nobody said.
         keep_duplicates: Whether rows that ask for the same are all sent.
         time_needed: Whether a row without a time is a problem (`schedule`).
-        sender_needed: Whether a row without a sender is one although no other row has a sender (`send`, `schedule`).
         username: The account's login, for the length of a request; its password is taken for as long.
     """
 
@@ -92,7 +91,6 @@ class Request:
     price: Decimal | None = None
     keep_duplicates: bool = False
     time_needed: bool = False
-    sender_needed: bool = False
     username: str = ""
 
 
@@ -280,7 +278,7 @@ class _Judge:
 
     def _sender(self, cells: Sequence[str]) -> str | Problem:
         sender = self._cell(cells, Field.SENDER).strip() or self._request.sender
-        if not sender and (self._request.sender_needed or self._columns.position(Field.SENDER) is not None):
+        if not sender and self._columns.position(Field.SENDER) is not None:
             return Problem("sender", "is missing", hint="give --sender or MOBIPACE_SENDER, or fill the cell")
         return sender
 
