@@ -69,7 +69,6 @@ class Run:
             get_consent(chosen, self.before, self.campaign, self.options, self.screen)
             end = self._dispatch(chosen, client)
             if end is None:
-                client.close()  # it idled while the messages went out: ask on a fresh connection
                 self.after = self._balance_after(client)
         code = self._finish(self._stand())
         if end:
@@ -94,7 +93,6 @@ class Run:
     def _dispatch(self, chosen: Sequence[Standing], client: Client) -> CampaignError | None:
         """Submit row by row; return why it ended early. Whatever happens, the results say how far it came."""
         settings, listener, options = self.settings, self.screen.listener(), self.options
-        client.close()  # it idled while a person read and typed: begin on a fresh connection
         with listening(self.screen.say) as interrupt, self.screen.bar(len(chosen), "submitting") as step:
             dispatch = Dispatch(
                 chosen,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from campaigns.delivery.brakes import Brakes, Stop
@@ -91,6 +91,7 @@ class Dispatch:
         self._brakes = Brakes()
         self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
         self._outbox: SimpleQueue[_Answer] = SimpleQueue()
+        self._came = threading.Event()
         self._under_way = 0
 
     def __iter__(self) -> Iterator[Delivered]:
@@ -99,46 +100,44 @@ class Dispatch:
             thread.start()
         try:
             while True:
-                yield from self._turn(self._take_answers())
+                self._wait()
+                yield from self._turn()
                 if not self._under_way and not self._may_go_on():
                     return
-        except KeyboardInterrupt:  # the second Ctrl-C: leave at once, what is under way stays in doubt
-            raise
         except BaseException:
-            self._settle()
+            if self._interrupt.times <= 1:  # a second Ctrl-C leaves at once: what is under way stays in doubt
+                self._settle()
             raise
         finally:
             for _ in threads:
                 self._inbox.put(None)
 
-    def _turn(self, answers: list[_Answer]) -> list[Delivered]:
+    def _turn(self) -> list[Delivered]:
         """Judge what came, write it and what follows in one step, hand out."""
-        self._under_way -= len(answers)
-        delivered = [Delivered(answer.job.standing, self._testify(answer)) for answer in answers]
-        for one in delivered:
-            self.stop = self.stop or self._brakes.watch(one.verdict)
-        following = self._next()
-        outcomes = [(answer.job.attempt, one.verdict) for answer, one in zip(answers, delivered, strict=True)]
-        messages = [_message(standing) for standing in following]
-        if outcomes or messages:
-            numbers = self._record(outcomes, messages, delivered)
-            for number, standing, message in zip(numbers, following, messages, strict=True):
+        with self._interrupt.shielded():
+            answers = self._take_answers()
+            delivered = [Delivered(answer.job.standing, _verdict(answer)) for answer in answers]
+            delivered = self._testify(answers, delivered)
+            for one in delivered:
+                self.stop = self.stop or self._brakes.watch(one.verdict)
+            broken = next((answer.came for answer in answers if isinstance(answer.came, BaseException)), None)
+            following = [] if broken else self._next()
+            numbers = self._record(answers, delivered, following)
+            for number, standing in zip(numbers, following, strict=True):
                 self._under_way += 1
-                self._inbox.put(_Job(number, standing, message))
-        for answer in answers:
-            if isinstance(answer.came, BaseException):
-                raise answer.came
+                self._inbox.put(_Job(number, standing, _message(standing)))
+        if broken:
+            raise broken
         return delivered
 
     def _settle(self) -> None:
         """Something failed on our side: hand nothing out, but write down the answers that are still to come."""
         self._waiting.clear()
         while self._under_way:
+            self._wait()
             answers = self._take_answers()
-            self._under_way -= len(answers)
-            outcomes = [(answer.job.attempt, _verdict(answer)) for answer in answers]
             with suppress(CampaignError):
-                self._record(outcomes, [], [Delivered(answer.job.standing, _verdict(answer)) for answer in answers])
+                self._record(answers, [Delivered(answer.job.standing, _verdict(answer)) for answer in answers], [])
 
     def _next(self) -> list[Standing]:
         """Take the rows that may leave now: one for each free worker, none once the run is to stop."""
@@ -153,9 +152,13 @@ class Dispatch:
         return bool(self._waiting) and not self.stop and not self.interrupted
 
     def _record(
-        self, outcomes: list[tuple[int, Verdict]], messages: list[Message], delivered: list[Delivered]
+        self, answers: Sequence[_Answer], delivered: Sequence[Delivered], following: Sequence[Standing]
     ) -> list[int]:
         """Write one step. If the disk refuses it, try the outcomes alone: they have happened, the intents have not."""
+        outcomes = [(answer.job.attempt, one.verdict) for answer, one in zip(answers, delivered, strict=True)]
+        messages = [_message(standing) for standing in following]
+        if not outcomes and not messages:
+            return []
         try:
             return self._ledger.record(outcomes, messages)
         except CampaignError:
@@ -165,31 +168,39 @@ class Dispatch:
                 self.unrecorded += delivered
             raise
 
-    def _testify(self, answer: _Answer) -> Verdict:
-        """Judge an answer, with what the balance hints at where the outcome is unknown."""
-        verdict, cost = _verdict(answer), answer.job.standing.row.cost
-        if self._witness is None or cost is None:
-            return verdict
-        if verdict.outcome is Outcome.ACCEPTED:
-            self._witness.paid(cost)
-        if verdict.outcome is Outcome.UNKNOWN:
-            return replace(verdict, detail=f"{verdict.detail} ({self._witness.tell(cost)})")
-        return verdict
+    def _testify(self, answers: Sequence[_Answer], delivered: list[Delivered]) -> list[Delivered]:
+        """Add what the balance hints at to unknown outcomes; they are on disk before it is asked."""
+        if self._witness is None:
+            return delivered
+        if any(one.verdict.outcome is Outcome.UNKNOWN for one in delivered):
+            self._record(answers, delivered, [])
+        with self._interrupt.shielded(shield=False):
+            return [self._hint(one, self._witness) for one in delivered]
+
+    def _hint(self, one: Delivered, witness: Witness) -> Delivered:
+        cost = one.standing.row.cost
+        if cost is None:
+            return one
+        if one.verdict.outcome is Outcome.ACCEPTED:
+            witness.paid(cost)
+        if one.verdict.outcome is not Outcome.UNKNOWN or self._interrupt:
+            return one
+        return replace(one, verdict=replace(one.verdict, detail=f"{one.verdict.detail} ({witness.tell(cost)})"))
+
+    def _wait(self) -> None:
+        """Wait until there is something to do: an answer came, or a row may leave."""
+        while self._outbox.empty() and not self._row_may_leave():
+            wait = self._pace.wait
+            self._came.wait(min(wait, _GLANCE) if wait else _GLANCE)
+            self._came.clear()
 
     def _take_answers(self) -> list[_Answer]:
-        """Wait until there is something to do - an answer, or the pace allows another row - and take all answers."""
+        """Take all answers that are there."""
         answers: list[_Answer] = []
-        while not answers and not self._row_may_leave():
-            wait = self._pace.wait
-            try:
-                answers.append(self._outbox.get(timeout=min(wait, _GLANCE) if wait else _GLANCE))
-            except Empty:
-                continue
-        while True:
-            try:
-                answers.append(self._outbox.get_nowait())
-            except Empty:
-                return answers
+        while not self._outbox.empty():
+            answers.append(self._outbox.get())
+        self._under_way -= len(answers)
+        return answers
 
     def _row_may_leave(self) -> bool:
         """Whether there is no answer to wait for: a worker is free and a row may leave, or nothing is under way."""
@@ -201,11 +212,14 @@ class Dispatch:
         """Ask the gateway for each message that is handed in; nothing else happens in a worker's thread."""
         client: Client | None = None
         while (job := self._inbox.get()) is not None:
+            came: Exchange | BaseException
             try:
                 client = client or self._connect()
-                self._outbox.put(_Answer(job, submit(client, job.message)))
+                came = submit(client, job.message)
             except BaseException as error:  # noqa: BLE001 - a fault of ours must reach the owner, with its row in doubt
-                self._outbox.put(_Answer(job, error))
+                came = error
+            self._outbox.put(_Answer(job, came))
+            self._came.set()
         if client:
             client.close()
 

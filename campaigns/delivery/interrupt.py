@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 
 class Interrupt:
-    """Whether a person asked to stop."""
+    """Whether a person asked to stop, and whether it is safe to break off just now."""
 
     def __init__(self) -> None:
         self.times = 0
+        self._shielded = False
 
     def __bool__(self) -> bool:
         return self.times > 0
@@ -23,11 +24,32 @@ class Interrupt:
         """Note one request to stop.
 
         Raises:
-            KeyboardInterrupt: It is the second one.
+            KeyboardInterrupt: It is the second one, and nothing is shielded from it.
         """
         self.times += 1
-        if self.times > 1:
+        self._break_off()
+
+    def _break_off(self) -> None:
+        if self.times > 1 and not self._shielded:
             raise KeyboardInterrupt
+
+    @contextmanager
+    def shielded(self, *, shield: bool = True) -> Iterator[None]:
+        """Hold a second request back while the body runs: an answer that came must reach the disk.
+
+        Args:
+            shield: False to let it through for a while inside a shielded body.
+
+        Raises:
+            KeyboardInterrupt: A second request came meanwhile.
+        """
+        before, self._shielded = self._shielded, shield
+        try:
+            self._break_off()
+            yield
+        finally:
+            self._shielded = before
+        self._break_off()
 
 
 @contextmanager

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = 10.0
 CONNECT_PAUSES = (0.5, 2.0)  # seconds before the second and the third attempt to connect
+IDLE = 5.0  # seconds after which a kept-alive connection is not trusted: the other side may have dropped it
 LARGEST_ANSWER = 64 * 1024  # bytes; a real answer is one line
 
 
@@ -75,6 +76,7 @@ class Client:
         self._settings = settings
         self._listener = listener
         self._pauses = pauses
+        self._asked = time.monotonic()
         self._adapter = NotingAdapter()
         session = requests.Session()
         session.mount("https://", self._adapter)
@@ -107,13 +109,16 @@ class Client:
         Only a failed connection is tried again, a bounded number of times: nothing was sent then.
         """
         started = time.monotonic()
+        if started - self._asked > IDLE:
+            self.close()
         exchange = self._once(function, parameters)
         for pause in self._pauses:
             if exchange["fate"] is not Fate.NOT_SENT:
                 break
             time.sleep(pause)
             exchange = self._once(function, parameters)
-        done = Exchange(function=function, seconds=time.monotonic() - started, **exchange)
+        self._asked = time.monotonic()
+        done = Exchange(function=function, seconds=self._asked - started, **exchange)
         if self._listener:
             self._listener(done, parameters)
         return done
