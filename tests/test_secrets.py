@@ -88,7 +88,7 @@ def sandbox_with(fault: Fault | None, *, everywhere: bool = False) -> Sandbox:
 @pytest.mark.parametrize("name", FAULTS)
 def test_it_is_in_no_output_and_no_file(program: Program, name: str) -> None:
     path = program.write("s.csv", *THREE)
-    shown = {}
+    shown: dict[str, str] = {}
     with sandbox_with(FAULTS[name]) as sandbox:
         program.use(sandbox)
         program.monkeypatch.setenv("MOBIPACE_TIMEOUT", "1")

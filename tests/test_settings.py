@@ -125,6 +125,11 @@ ECHOES = [
     ("Արև", "%D4%B1%D6%80%D6%87"),
     ("a.b*c", "a.b*c"),  # what means something to a regular expression is nothing but text here
     ("a\\b", "a%5Cb"),
+    ("a'b!~c", "a%27b!%7ec"),  # ASP.NET escapes the apostrophe and the tilde and leaves the exclamation mark
+    ("a b&c", "a%20b&c"),  # JavaScript's encodeURI leaves what an address may hold
+    ("éԱ", "&#233;Ա"),  # ASP.NET writes the Western letters as numbers and leaves the others
+    ('a"\\b', 'a\\"\\\\b'),  # in JSON or a script
+    ("wörd", "w\\u00f6rd"),
     ("100%", "100%25"),
     ("100%", "100%2525"),
 ]
@@ -134,6 +139,19 @@ ECHOES = [
 def test_every_form_of_the_password_is_removed(password: str, echo: str) -> None:
     page = f"Err: 701 : bad login (password={echo}&sender=Shop)"
     assert Secret(password).redact(page) == "Err: 701 : bad login (password=***&sender=Shop)"
+
+
+def asp_net(text: str) -> str:
+    """Encode as ASP.NET does for a form."""
+    kept = "-_.!*()"
+    return "".join(
+        "+" if one == " " else one if one in kept or (one.isascii() and one.isalnum()) else lower_hex(every_byte(one))
+        for one in text
+    )
+
+
+def every_byte(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
 
 
 def lower_hex(text: str) -> str:
@@ -147,6 +165,10 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "form": quote_plus,
     "form, slash kept": lambda text: quote_plus(text, safe="/"),
     "JavaScript": lambda text: quote(text, safe="!*'()~"),
+    "ASP.NET": asp_net,
+    "every byte": every_byte,
+    "JSON": lambda text: json.dumps(text)[1:-1],
+    "JSON, letters kept": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "percent, lower-case": lambda text: lower_hex(quote(text, safe="")),
     "form, lower-case": lambda text: lower_hex(quote_plus(text)),
     "percent, twice": lambda text: quote(quote(text, safe=""), safe=""),
@@ -168,6 +190,19 @@ ALPHABET = st.one_of(st.characters(min_codepoint=32, max_codepoint=126), st.samp
 @example(password="%2B+ %")
 def test_any_password_is_removed_whole(encode: Callable[[str], str], password: str) -> None:
     assert Secret(password).redact(f"\n{encode(password)}\n{encode(password)}\n") == "\n***\n***\n"
+
+
+SPELLINGS = st.sampled_from(list(ENCODINGS.values()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(ALPHABET, SPELLINGS), min_size=1, max_size=12))
+def test_a_password_is_removed_whole_where_a_page_mixes_the_forms(
+    spelled: list[tuple[str, Callable[[str], str]]],
+) -> None:
+    password = "".join(character for character, _ in spelled)
+    echo = "".join(encode(character) for character, encode in spelled)
+    assert Secret(password).redact(f"\n{echo}\n") == "\n***\n"
 
 
 def test_the_longest_form_wins_so_that_no_tail_is_left() -> None:

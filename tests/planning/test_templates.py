@@ -1,0 +1,258 @@
+"""Body templates: the operator's own text, strict about columns and empty cells, and locked in a sandbox."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaigns.errors import Problem, UsageError
+from campaigns.planning.templates import BodyTemplate, variable_name
+
+HEADERS = ["phone", "name", "city"]
+
+
+def render(source: str, **cells: str) -> str | Problem:
+    """Render a template for a file that has just these columns."""
+    return BodyTemplate(source, list(cells)).render(list(cells.values()))
+
+
+def refuse(source: str, headers: list[str] = HEADERS) -> UsageError:
+    with pytest.raises(UsageError) as error:
+        BodyTemplate(source, headers)
+    return error.value
+
+
+# --- What a template says ---
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("Hello {{ name }}!", "Hello Ani!"),
+        ("Hello {{name|upper}}!", "Hello ANI!"),
+        ("{% if city == 'Gyumri' %}Our shop is near.{% else %}Come to Yerevan.{% endif %}", "Our shop is near."),
+        ("{{ points }} points", "007 points"),  # a cell is text: nothing is counted or shortened
+        ("{{ '%.2f' | format(points | float) }}", "7.00"),
+        ("A{# a note to oneself #}B", "AB"),
+        ("No column at all", "No column at all"),
+        ("Բարև, {{ name }}", "Բարև, Ani"),
+        ("<b>{{ firm }}</b>", "<b>O'Neil & Sons</b>"),  # nothing is escaped: an SMS is no page
+        ("One\r\ntwo\rthree {{ name }}", "One\ntwo\nthree Ani"),
+        ("{{ name }}\n", "Ani"),  # the line end that editors put at the end of a file
+        ("{{ name }}\n\n", "Ani\n"),
+    ],
+)
+def test_a_template_becomes_the_body_of_a_row(source: str, body: str) -> None:
+    assert render(source, name="  Ani ", city="Gyumri", points="007", firm="O'Neil & Sons") == body
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("name", "name"),
+        ("First name", "First_name"),
+        (" First name ", "First_name"),
+        ("First\u00a0name", "First_name"),
+        ("e-mail", "e_mail"),
+        ("Bonus (AMD)", "Bonus_AMD_"),
+        ("2nd phone", "_2nd_phone"),
+        ("Անուն", "Անուն"),
+        ("Անուն Ազգանուն", "Անուն_Ազգանուն"),
+        ("Имя клиента", "Имя_клиента"),
+    ],
+)
+def test_a_header_has_a_name_that_a_template_can_say(header: str, name: str) -> None:
+    assert variable_name(header) == name
+    assert BodyTemplate(f"{{{{ {name} }}}}", ["phone", header]).render(["37491000001", "here"]) == "here"
+
+
+def test_a_template_takes_its_cells_by_column_not_by_order_of_use() -> None:
+    assert BodyTemplate("{{ b }}{{ a }}{{ b }}", ["a", "x", "b"]).render(["1", "2", "3"]) == "313"
+
+
+def test_a_template_knows_what_it_names() -> None:
+    source = "{{ name }}{% if city %}{{ city }}{% endif %}{% set greeting = 'Hi' %}{{ greeting }}"
+    assert BodyTemplate(source, HEADERS).variables == {"name", "city"}
+
+
+# --- A template that cannot be meant is refused before any row ---
+
+
+def test_a_column_that_the_file_has_not_is_named_with_the_nearest() -> None:
+    error = refuse("Hello {{ nme }}")
+    assert error.message == "the body template names 'nme', and the file has no such column (did you mean 'name'?)"
+    assert error.hint == "the columns are phone, name, city"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ Name }}",  # case counts
+        "{% if name %}{{ surname }}{% endif %}",  # also where this row would not come to it
+        "{{ surname | default('friend') }}",  # a default is for an empty cell, not for a typing error
+        "{% for one in surnames %}{{ one }}{% endfor %}",
+        # What templates elsewhere may call has no business in a message.
+        "{% for n in range(9) %}x{% endfor %}",
+        "{{ lipsum() }}",
+        "{{ dict() }}",
+        "{{ cycler('a', 'b') }}",
+        "{{ joiner() }}",
+        "{{ namespace() }}",
+    ],
+)
+def test_every_name_must_be_a_column(source: str) -> None:
+    assert "the file has no such column" in refuse(source).message
+
+
+def test_a_file_without_named_columns_says_so() -> None:
+    assert refuse("{{ name }}", [""]).hint == "the columns are none"
+
+
+@pytest.mark.parametrize("headers", [["name", "name"], ["First name", "First_name"]])
+def test_a_column_that_the_file_has_twice_is_refused_where_the_template_names_it(headers: list[str]) -> None:
+    variable = variable_name(headers[0])
+    assert refuse(f"{{{{ {variable} }}}}", headers).message == (
+        f"the body template names {variable!r}, and the file has 2 such columns"
+    )
+    assert BodyTemplate("Hello", headers).render(["Ani", "Ara"]) == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("Hello {{ name", 1),
+        ("Hello {{ name }", 1),
+        ("Hello {{ first name }}", 1),
+        ("Hello {{ }}", 1),
+        ("One\ntwo {{ name", 2),
+        ("One\r\ntwo {% endif %}", 2),
+        ("{{ name | shout }}", 1),  # no such filter
+        ("{{ name is shouting }}", 1),  # no such test
+        ("{% do name %}", 1),
+        ("Price: {% 100 %}", 1),
+    ],
+)
+def test_a_mistake_is_shown_with_its_line(source: str, line: int) -> None:
+    message = refuse(source).message
+    assert message.startswith("the body template is not valid: ")
+    assert message.endswith(f"(line {line})")
+
+
+# --- Empty cells ---
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "\u00a0"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Hello {{ name }}",
+        "Hello {{ name | upper }}",
+        "Hello {{ name ~ '!' }}",
+        "Hello {{ [name, phone] | join(' ') }}",
+        "Hello {{ '%s' | format(name) }}",
+        "Hello {{ '{}'.format(name) }}",
+        "{% set who = name %}Hello {{ who }}",
+        "{% if phone %}Hello {{ name }}{% endif %}",
+        "{% macro greet(who) %}Hello {{ who }}{% endmacro %}{{ greet(name) }}",
+    ],
+)
+def test_an_empty_cell_that_is_printed_is_a_problem_of_the_row(source: str, cell: str) -> None:
+    assert render(source, name=cell, phone="37491000001") == Problem(
+        "body", "the column 'name' is empty, and the template prints it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("Hello{% if name %} {{ name }}{% endif %}!", "Hello!"),
+        ("Hello{% if not name %} friend{% endif %}!", "Hello friend!"),
+        ("Hello {% if name == 'Ani' %}Ani{% else %}friend{% endif %}!", "Hello friend!"),
+        ("{% if name == '' %}empty{% endif %}", "empty"),
+        ("{% if name != '' %}full{% else %}empty{% endif %}", "empty"),
+        ("{% if name == city %}both empty{% endif %}", "both empty"),
+        ("{% if name in ['Ani', 'Ara'] %}Ani or Ara{% else %}friend{% endif %}", "friend"),
+        ("{% if phone and name %}both{% else %}one{% endif %}", "one"),
+        ("Hello {{ name | default('friend') }}!", "Hello friend!"),
+        ("Hello {{ name | d('friend') | upper }}!", "Hello FRIEND!"),
+        ("Hello {{ name or 'friend' }}!", "Hello friend!"),
+        ("Hello {{ name if name else 'friend' }}!", "Hello friend!"),
+        ("{% set who = name | default('friend') %}Hello {{ who }}!", "Hello friend!"),
+        ("Hello!", "Hello!"),
+    ],
+)
+def test_an_empty_cell_that_is_asked_about_or_has_a_default_is_fine(source: str, body: str) -> None:
+    assert render(source, name=" ", city="", phone="37491000001") == body
+
+
+def test_a_default_that_is_empty_itself_is_the_one_named() -> None:
+    problem = render("{{ name | default(city) }}", name="", city="")
+    assert problem == Problem("body", "the column 'city' is empty, and the template prints it")
+
+
+def test_one_row_leaves_nothing_behind_for_the_next() -> None:
+    template = BodyTemplate("Hello {{ name }}", ["name"])
+    rows = [template.render([cell]) for cell in ("Ani", "", "Ara")]
+    assert [row if isinstance(row, str) else row.field for row in rows] == ["Hello Ani", "body", "Hello Ara"]
+
+
+# --- Failing rows ---
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ 100 // (points | int) }}",  # a division by zero in this row alone
+        "{{ points.nothing }}",
+        "{{ points() }}",
+        "{{ points + 1 }}",
+        "{{ points['x'] | upper }}",
+        "{{ '%d' | format(points) }}",
+        "{{ points.encode().decode('ascii').index('7') }}",
+    ],
+)
+def test_a_row_that_the_template_fails_in_is_a_problem_and_not_the_end(source: str) -> None:
+    problem = render(source, points="0")
+    assert isinstance(problem, Problem)
+    assert (problem.field, problem.reason) == ("body", "the template fails in this row")
+    assert 0 < len(problem.text) <= 200
+
+
+# --- Cells are values, and templates are locked in ---
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["{{ 1 + 1 }}", "{% if x %}", "{# note #}", "{{ phone }}", "}}", "{%", "%s {0} \\n", "<script>"],
+)
+def test_a_cell_is_a_value_and_never_a_template(cell: str) -> None:
+    assert render("Hello {{ name }}!", name=cell) == f"Hello {cell}!"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ name.__class__ }}",
+        "{{ name.__class__.__mro__ }}",
+        "{{ name['__class__'] }}",
+        "{{ name | attr('__class__') }}",
+        "{{ '{0.__class__}'.format(name) }}",
+        "{{ '{x.__class__}'.format_map({'x': name}) }}",
+        "{{ name.upper.__self__ }}",
+        "{{ [name].append('x') }}",  # nothing can be changed
+        "{% include name %}",  # and nothing can be read
+        "{% import name as other %}{{ other }}",
+    ],
+)
+def test_a_template_reaches_nothing_but_its_cells(source: str) -> None:
+    problem = render(source, name="/etc/hosts")
+    assert isinstance(problem, Problem)
+    assert problem.reason == "the template fails in this row"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_any_cell_is_printed_as_it_is(cell: str) -> None:
+    body = render("[{{ name }}]", name=cell)
+    assert body == f"[{cell.strip()}]" if cell.strip() else isinstance(body, Problem)
