@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,8 +14,9 @@ import requests
 import urllib3
 
 from campaigns import __version__
+from campaigns.errors import UsageError
 from campaigns.gateway.protocol import Function, encode_query
-from campaigns.gateway.wire import NotingAdapter
+from campaigns.gateway.wire import NotingAdapter, Stage
 from campaigns.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from campaigns.settings import Settings
 
+logging.getLogger("urllib3").setLevel(logging.WARNING)  # its DEBUG lines hold the query, and so the password
 CONNECT_TIMEOUT = 10.0
 CONNECT_PAUSES = (0.5, 2.0)  # seconds before the second and the third attempt to connect
 IDLE = 5.0  # seconds after which a kept-alive connection is not trusted: the other side may have dropped it
@@ -50,7 +54,7 @@ class Exchange:
 
     function: Function
     fate: Fate
-    text: str = ""
+    text: str = field(default="", repr=False)
     redacted: str = ""
     http_status: int | None = None
     detail: str = ""
@@ -72,6 +76,9 @@ class Client:
             settings: The account and the gateway's address.
             listener: Told of each exchange and its parameters (no login, no password), for `--verbose`.
             pauses: Seconds between the attempts to connect; one attempt more than pauses.
+
+        Raises:
+            UsageError: The environment names certificates that are not there.
         """
         self._settings = settings
         self._listener = listener
@@ -82,12 +89,13 @@ class Client:
         session.mount("https://", self._adapter)
         session.mount("http://", self._adapter)
         # Proxies, NO_PROXY and REQUESTS_CA_BUNDLE are looked up once: a look-up a request is slow, and a trusted
-        # environment may overrule `verify` (psf/requests#5209). The sandbox on this machine needs none of them.
-        self._proxies: dict[str, str] = {}
-        self._verify: bool | str = True
-        if not is_loopback(urlsplit(settings.url).hostname or ""):
-            found = session.merge_environment_settings(settings.url, {}, None, None, None)
-            self._proxies, self._verify = dict(found["proxies"]), found["verify"] or True
+        # environment may overrule `verify` (psf/requests#5209). This machine is reached without a proxy.
+        found = session.merge_environment_settings(settings.url, {}, None, None, None)
+        here = is_loopback(urlsplit(settings.url).hostname or "")
+        self._proxies: dict[str, str] = {} if here else dict(found["proxies"])
+        self._verify: bool | str = found["verify"] or True
+        if isinstance(self._verify, str) and not Path(self._verify).exists():
+            raise UsageError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: {self._verify} does not exist")
         session.trust_env = False
         self._session = session
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"campaigns/{__version__}"}
@@ -145,8 +153,8 @@ class Client:
                     "http_status": response.status_code,
                 }
         # What these exceptions print holds the address, and the address holds the password: only their kind is used.
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            if self._adapter.surely_unsent or _is_failed_connection(error):
+        except Exception as error:  # noqa: BLE001 - whatever a library raises, the request may have left
+            if _surely_unsent(self._adapter.stage, error):
                 return {"fate": Fate.NOT_SENT, "detail": _why_no_connection(error)}
             return {"fate": Fate.LOST, "detail": _why_lost(error, settings.timeout)}
 
@@ -190,11 +198,18 @@ def _chain(error: BaseException) -> list[BaseException]:
     return found
 
 
-_FAILED_CONNECTION = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+_BEFORE_CONNECTING = (
+    *(requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL),
+    *(urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError),
+)
 
 
-def _is_failed_connection(error: BaseException) -> bool:
-    return any(isinstance(one, _FAILED_CONNECTION) for one in _chain(error))
+def _surely_unsent(stage: Stage, error: BaseException) -> bool:
+    """Tell whether not a byte of the request can have left; where the connection noted nothing, by the error's kind."""
+    if stage is Stage.UNSEEN:
+        reason = getattr(error.args[0], "reason", None) if error.args else None
+        return isinstance(error, _BEFORE_CONNECTING) or isinstance(reason, _BEFORE_CONNECTING)
+    return stage is Stage.CONNECTING
 
 
 def _why_no_connection(error: BaseException) -> str:
@@ -203,6 +218,8 @@ def _why_no_connection(error: BaseException) -> str:
         ("SSLCertVerificationError", "the gateway's TLS certificate is not valid"),
         ("SSLError", "no secure connection: the TLS handshake failed"),
         ("ProxyError", "the proxy refused or could not be reached"),
+        ("InvalidProxyURL", "the proxy's address is not valid"),
+        ("InvalidSchema", "this kind of proxy is not supported"),
         ("NameResolutionError", "the gateway's name was not found"),
         ("gaierror", "the gateway's name was not found"),
         ("ConnectionRefusedError", "the gateway refused the connection"),

@@ -185,6 +185,7 @@ class Unreadable:
 Reply = Value | Err | Unreadable
 
 _HEAD = re.compile(r"(?P<word>ID|Err|Er)\s*:(?P<gap>\s*)(?P<rest>.*)", re.IGNORECASE)
+_LINE_END = re.compile(r"[\r\n]")
 _SPACED_COLON = re.compile(r"\s+:\s*|\s*:\s+")
 _CODE = re.compile(r"\d{1,6}", re.ASCII)
 _REF = re.compile(rf"[^\s<>\x00-\x1f\x7f]{{1,{_LONGEST_REF}}}")
@@ -192,14 +193,16 @@ _REF = re.compile(rf"[^\s<>\x00-\x1f\x7f]{{1,{_LONGEST_REF}}}")
 
 def parse_reply(text: str) -> Reply:
     """Read an answer of any function, generous with spaces, case, a byte-order mark and line ends."""
-    lines = text.lstrip("\ufeff").strip().splitlines()
-    match = _HEAD.fullmatch(lines[0].strip()) if lines else None
+    first = _LINE_END.split(text.lstrip("\ufeff").strip(), maxsplit=1)[0]
+    match = _HEAD.fullmatch(first.strip())
     if not match:
         return Unreadable(text)
-    value, info = _value_and_info(match["rest"].strip(), spaced=bool(match["gap"]))
+    rest = match["rest"].strip()
     if match["word"].upper() == "ID":
+        value, info = _value_and_info(rest, spaced=bool(match["gap"]))
         return Value(value, info) if value else Unreadable(text)
-    return Err(int(value), info) if _CODE.fullmatch(value) else Unreadable(text)
+    code, _, info = (part.strip() for part in rest.partition(":"))
+    return Err(int(code), info) if _CODE.fullmatch(code) else Unreadable(text)
 
 
 def _value_and_info(rest: str, *, spaced: bool) -> tuple[str, str]:
@@ -237,10 +240,18 @@ class StatusReply:
 
 def read_status(text: str) -> StatusReply | Err | Unreadable:
     """Read an answer to `querymessage`."""
-    reply = parse_reply(text)
+    reply = _split_at_first_colon(parse_reply(text))
     if isinstance(reply, Value):
         return StatusReply(int(reply.value), reply.info) if _CODE.fullmatch(reply.value) else Unreadable(text)
     return reply
+
+
+def _split_at_first_colon(reply: Reply) -> Reply:
+    """A colon may be part of a ref; behind a status or a balance the info text begins at the first one."""
+    if not isinstance(reply, Value) or ":" not in reply.value:
+        return reply
+    value, _, info = reply.value.partition(":")
+    return Value(value.strip(), f"{info} : {reply.info}" if reply.info else info.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +274,7 @@ class Balance:
 
 def read_balance(text: str) -> Balance | Err | Unreadable:
     """Read an answer to `querybalance`."""
-    reply = parse_reply(text)
+    reply = _split_at_first_colon(parse_reply(text))
     if not isinstance(reply, Value):
         return reply
     amount, currency = _amount(reply.value)
@@ -273,24 +284,29 @@ def read_balance(text: str) -> Balance | Err | Unreadable:
     return Balance(raw, amount, currency)
 
 
-_CURRENCY = re.compile(r"[A-Za-z]{3}|[^\w\s\d.,:+-]{1,2}")
+_CURRENCY = re.compile(r"[A-Za-z]{3}|[^\w\s\d.,:+()-]{1,2}")
+_MINUS = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")  # dashes that a program may write for a minus
 _MONEY = re.compile(
-    r"(?P<before>[^\W\d_]{1,4}\.?|[^\w\s.,+-]{1,2})?\s*(?P<sign>[+\-−]?)\s*"
-    r"(?P<number>\d+(?:[.,' \u00a0\u202f\u2009]\d+)*)\s*(?P<after>[^\W\d_]{1,4}\.?|[^\w\s.,+-]{1,2})?"
+    r"(?P<first>[+-]?)\s*(?P<before>[^\W\d_]{1,4}\.?|[^\w\s.,+()-]{1,2})?\s*(?P<sign>[+-]?)\s*"
+    r"(?P<number>[0-9]+(?:[.,' \u00a0\u202f\u2009][0-9]+)*)(?P<last>-?)\s*"
+    r"(?P<after>[^\W\d_]{1,4}\.?|[^\w\s.,+()-]{1,2})?"
 )
-_GROUPED = re.compile(r"\d{1,3}(?:(?P<mark>[.,' \u00a0\u202f\u2009])\d{3})(?:(?P=mark)\d{3})*")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<mark>[.,' \u00a0\u202f\u2009])[0-9]{3})(?:(?P=mark)[0-9]{3})*")
 
 
 def _amount(text: str) -> tuple[Decimal | None, str]:
     """Return the lower reading of an amount and its currency; None where there is no reading."""
-    match = _MONEY.fullmatch(text.strip())
+    match = _MONEY.fullmatch(_MINUS.sub("-", text.strip()))
     if not match or (match["before"] and match["after"]):
+        return None, ""
+    signs = match["first"] + match["sign"] + match["last"]
+    if len(signs) > 1:
         return None, ""
     readings = _readings(match["number"])
     if not readings:
         return None, ""
-    signed = [-number if match["sign"] in ("-", "−") else number for number in readings]
-    return min(signed), match["before"] or match["after"] or ""
+    amount = min(-number if signs == "-" else number for number in readings)
+    return amount, match["before"] or match["after"] or ""
 
 
 def _readings(number: str) -> list[Decimal]:

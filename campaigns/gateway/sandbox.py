@@ -235,7 +235,9 @@ def make_ref(taken: float, send_at: float, last: Status) -> str:
 
 def read_ref_payload(ref: str) -> tuple[float, float, Status] | None:
     """Return what a ref carries; None for a ref that no sandbox gave out."""
-    text = ref.removeprefix("SB")
+    prefix, text = ref[:2], ref[2:]
+    if prefix != "SB":
+        return None
     try:
         raw = base64.b32decode(text + "=" * (-len(text) % 8))
         payload, checksum = raw[: _PAYLOAD.size], raw[_PAYLOAD.size :]

@@ -83,6 +83,6 @@ class NotingAdapter(HTTPAdapter):
         self._progress.stage = Stage.UNSEEN
 
     @property
-    def surely_unsent(self) -> bool:
-        """Whether the thread's present request is known not to have begun to leave."""
-        return self._progress.stage is Stage.CONNECTING
+    def stage(self) -> Stage:
+        """How far the thread's present request got."""
+        return self._progress.stage

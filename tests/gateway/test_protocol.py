@@ -461,7 +461,6 @@ def test_a_currency_stands_beside_the_number_or_behind_it(text: str, amount: str
         ".50",
         "1e5",
         "--5",
-        "5-",
         "(5)",
         "AMD 5 USD",
         "5/6",
@@ -525,3 +524,42 @@ def test_three_digits_behind_one_mark_count_as_the_lower_of_both_readings(first:
     assert isinstance(balance, Balance)
     readings = Decimal(f"{sign}{first}{last:03}"), Decimal(f"{sign}{first}.{last:03}")
     assert balance.amount == min(readings)
+
+
+# --- Where spaces are missing, and what looks like something else ---
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Err: 701:Incorrect username", 701), ("Er: 702:no money", 702), ("Err: 712:timed out: router", 712)],
+)
+def test_a_code_ends_at_its_first_colon(text: str, code: int) -> None:
+    reply = read_ref(text)
+    assert isinstance(reply, Err)
+    assert reply.code == code
+
+
+def test_a_status_and_a_balance_end_at_their_first_colon() -> None:
+    assert read_status("ID: 1:Sent") == StatusReply(1, "Sent")
+    balance = read_balance("ID: 1500:AMD")
+    assert isinstance(balance, Balance)
+    assert (balance.amount, balance.currency) == (Decimal(1500), "AMD")
+
+
+@pytest.mark.parametrize("value", ["-5", "−5", "–5", "—5", "－5", "﹣5", "5–", "5-", "-$5", "$-5", "(5)", "(5", "--5"])
+def test_a_minus_of_any_kind_is_never_read_as_more(value: str) -> None:
+    balance = read_balance(f"ID: {value}")
+    assert isinstance(balance, Balance)
+    assert balance.amount is None or balance.amount == Decimal(-5)
+
+
+def test_digits_of_other_scripts_are_not_half_read() -> None:
+    balance = read_balance("ID: -١٢.٥")
+    assert isinstance(balance, Balance)
+    assert balance.amount is None
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_only_a_line_end_ends_a_line(mark: str) -> None:
+    text = f"ID: abc{mark}def"
+    assert read_ref(text) == Unreadable(text)

@@ -6,6 +6,7 @@ whatever else ends without a whole answer is LOST, and its message may have been
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
+import urllib3
 
+from campaigns.errors import UsageError
 from campaigns.gateway import client as client_module
 from campaigns.gateway.client import LARGEST_ANSWER, Client, Exchange, Fate
 from campaigns.gateway.protocol import Function, message_parameters
@@ -664,3 +667,49 @@ def test_a_failed_connection_does_not_tell_the_password(refusing: socket.socket)
         client.ask(Function.SEND, MESSAGE)
     assert len(told) == 1
     assert not [secret for secret in SECRETS if secret in told[0]]
+
+
+# --- Certainty before everything ---
+
+
+def test_what_was_lost_while_another_failure_was_handled_is_lost(serve: Serve) -> None:
+    server = serve(reset_after_reading)
+    with Client(account_at(server.origin), pauses=(0, 0)) as client:
+        try:
+            raise urllib3.exceptions.ConnectTimeoutError("earlier")  # noqa: TRY301 - the failure that is being handled
+        except urllib3.exceptions.ConnectTimeoutError:
+            came = client.ask(Function.SEND, MESSAGE)
+    assert (came.fate, len(server.stop())) == (Fate.LOST, 1)
+
+
+@pytest.mark.parametrize("proxy", ["http://", "socks5://127.0.0.1:1", "http://127.0.0.1:x"])
+def test_with_a_senseless_proxy_nothing_was_sent(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert ask("https://gateway.test", pauses=()).fate is Fate.NOT_SENT
+
+
+def test_a_bundle_that_is_not_there_is_said_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(UsageError, match="does not exist"):
+        Client(account_at("https://gateway.test"))
+
+
+def test_a_bundle_counts_on_loopback(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = make_certificate(tmp_path, "localhost")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate.path))
+    server = serve(over_tls(certificate, answering(whole())))
+    assert ask(f"https://localhost:{server.port}", pauses=()).fate is Fate.ANSWERED
+
+
+def test_an_answer_shows_no_echo_of_the_password(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    came = ask(serve(answering(whole(PASSWORD.encode(), status="500 x"))).origin)
+    assert PASSWORD not in repr(came)
+    assert quote(PASSWORD, safe="") not in caplog.text
+
+
+def test_a_charset_without_a_value_is_no_charset(serve: Serve) -> None:
+    came = ask(serve(answering(whole(headers="Content-Type: text/plain; charset\r\n"))).origin)
+    assert came.text in ("ID: 1", "")  # older libraries fail on it: lost then, and never an exception
