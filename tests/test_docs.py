@@ -17,6 +17,7 @@ from campaigns.errors import ExitCode
 from campaigns.planning.fields import ALIASES
 from campaigns.settings import VARIABLES
 from campaigns.spreadsheets.results import COLUMNS
+from tests.delivery.test_faults import FAULTS
 from tests.running import SAMPLES
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def test_the_exit_codes() -> None:
 
 def test_the_environment_variables() -> None:
     assert {row[0].strip("`"): row[1] for row in _table("Environment")} == VARIABLES
+
+
+def test_the_faults_tried() -> None:
+    assert _table("Faults tried") == [[one.name, one.gateway, f"`{one.outcome}`", one.again] for one in FAULTS]
 
 
 def test_every_option_is_in_the_readme(program: Program) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import stat
@@ -26,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
         OSError: The folder or the file cannot be written, or another program has the file open.
     """
     refuse_locked(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_prefix(path), suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -40,6 +41,17 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.stem[:40]}.writing-"
+
+
+def sweep(path: Path) -> None:
+    """Remove what a killed process left behind while it was replacing `path`; call it while nobody else does."""
+    for left in path.parent.glob(f"{glob.escape(_prefix(path))}*{glob.escape(path.suffix)}"):
+        with suppress(OSError):
+            left.unlink()
 
 
 def refuse_locked(path: Path) -> None:
@@ -73,6 +85,7 @@ def alone(path: Path) -> Iterator[None]:
     user = hashlib.sha256(os.fsencode(Path.home())).hexdigest()[:8]
     try:
         with FileLock(Path(tempfile.gettempdir()) / f"campaigns-{user}-{name}.lock", timeout=_PATIENCE):
+            sweep(path)
             yield
     except Timeout:
         raise PermissionError(errno.EACCES, "another run is writing it", str(path)) from None

@@ -173,6 +173,7 @@ def test_an_empty_cell_that_is_printed_is_a_problem_of_the_row(source: str, cell
         ("{% if name != '' %}full{% else %}empty{% endif %}", "empty"),
         ("{% if name == city %}both empty{% endif %}", "both empty"),
         ("{% if name in ['Ani', 'Ara'] %}Ani or Ara{% else %}friend{% endif %}", "friend"),
+        ("{{ {'Ani': 'dear Ani'}.get(name, 'friend') }}", "friend"),
         ("{% if phone and name %}both{% else %}one{% endif %}", "one"),
         ("Hello {{ name | default('friend') }}!", "Hello friend!"),
         ("Hello {{ name | d('friend') | upper }}!", "Hello FRIEND!"),
