@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from campaigns.errors import Problem, UsageError
 from campaigns.planning import fields, times
@@ -14,6 +15,7 @@ from campaigns.planning.pricing import parse_price
 from campaigns.planning.templates import BodyTemplate
 from campaigns.settings import read_zone
 from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
+from campaigns.spreadsheets.replacing import behind_link
 from campaigns.spreadsheets.results import ResultLine, is_results, own_headers
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from campaigns.options import CampaignOptions
     from campaigns.spreadsheets.cells import Cell
 
+_LOGIN = ("MOBIPACE_USERNAME", "MOBIPACE_PASSWORD")
+_USUAL = "x" * 16  # stands for a login that is not known yet, in the length of a request
 _USED_UP = (
     Field.BODY,
     Field.SENDER,
@@ -124,6 +128,7 @@ def load_campaign(
     Raises:
         UsageError: The file or an option cannot be used.
     """
+    path = behind_link(path)  # the ledger lies beside the file itself, by whatever name it is reached
     file = read_recipients(path, sheet=options.sheet, delimiter=options.delimiter)
     if purpose is not Purpose.LOOK and is_results(file.headers):
         raise UsageError(
@@ -144,7 +149,7 @@ def load_campaign(
         plan=make_plan(file.table, columns, request),
         request=request,
         ledger_path=path.with_name(f"{stem}.ledger.db"),
-        results_path=options.results or path.with_name(f"{stem}.results.xlsx"),
+        results_path=behind_link(options.results or path.with_name(f"{stem}.results.xlsx")),
         headers=own_headers([file.headers[n] for n in own]),
         sandbox=sandbox,
         _own=own,
@@ -155,10 +160,14 @@ def _name(path: Path, options: CampaignOptions) -> str:
     name = options.name
     if name is None:
         name = f"{path.stem}-{options.sheet}" if options.sheet else path.stem
-    if not name.strip() or name.startswith(".") or set(name) & set('/\\:*?"<>|\0\n\r\t'):
+    if not name.strip(" .") or name[0] == "." or not name.isprintable() or set(name) & set('/\\:*?"<>|'):
         raise UsageError(
             f"{name!r} cannot be a campaign's name: it becomes the name of files",
             "give another one with --name",
+        )
+    if name.casefold().endswith(".sandbox"):
+        raise UsageError(
+            f"{name!r} cannot be a campaign's name: .sandbox marks rehearsals", "give another one with --name"
         )
     return name
 
@@ -182,7 +191,7 @@ def _request(
         price=None if options.price is None else parse_price(options.price),
         keep_duplicates=options.keep_duplicates,
         time_needed=purpose is Purpose.SCHEDULE,
-        username=environment.get("MOBIPACE_USERNAME") or "",
+        login_length=sum(len(quote(environment.get(name) or _USUAL, safe="")) for name in _LOGIN),
     )
 
 

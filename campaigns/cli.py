@@ -149,7 +149,7 @@ def _submit(
     from campaigns.campaign import load_campaign
     from campaigns.delivery.ledger import Ledger
     from campaigns.run import Run
-    from campaigns.spreadsheets.results import check_can_write, check_not_recipients
+    from campaigns.spreadsheets.results import check_can_write, check_known, check_results
     from campaigns.trial import send_trial
 
     screen = _screen(context, as_json=options.json)
@@ -160,10 +160,12 @@ def _submit(
             code = send_trial(delivery.test, campaign, settings, screen, yes=delivery.yes)
         _end(code)
         return
-    check_not_recipients(campaign.results_path, file)
+    check_results(campaign.results_path, file)
     check_can_write(campaign.results_path)
     with _gateway(screen, sandbox=sandbox) as settings, Ledger(campaign.ledger_path) as ledger:
         ledger.belong_to(settings.username)
+        refs = {id_: record.ref for id_, record in ledger.records().items()}
+        check_known(campaign.results_path, refs)
         code = Run(campaign, delivery, screen, settings, ledger).submit()
     _end(code)
 
@@ -275,6 +277,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         ended = typer.main.get_command(app).main(args=arguments, prog_name="campaigns", standalone_mode=False)
-        return int(ended or 0)
     except BaseException as error:  # noqa: BLE001 - the funnel
         return exit_code_of(error)
+    # Typer turns Ctrl-C into this number without a word.
+    return exit_code_of(KeyboardInterrupt()) if ended == ExitCode.INTERRUPTED else int(ended or 0)

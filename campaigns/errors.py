@@ -82,4 +82,4 @@ def nearest(word: str, known: list[str]) -> str:
 
     folded = {name.casefold(): name for name in known}
     found = get_close_matches(word.casefold(), folded, n=1)
-    return f" (did you mean {folded[found[0]]!r}?)" if found else ""
+    return f" (did you mean {str(folded[found[0]])!r}?)" if found else ""

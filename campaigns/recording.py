@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from campaigns.delivery.outcomes import Outcome
-from campaigns.errors import CampaignError, ExitCode, UsageError
+from campaigns.errors import CampaignError, ExitCode
 from campaigns.spreadsheets import results
 
 if TYPE_CHECKING:
@@ -52,15 +53,16 @@ def write_results(campaign: Campaign, ledger: Ledger, standings: Sequence[Standi
 
     try:
         results.write_results(campaign.results_path, lines, campaign.headers, gone)
-    except (OSError, UsageError) as error:
+    except Exception as error:  # noqa: BLE001 - a person's workbook can hold anything; what was sent must be written
         return _write_beside(campaign, lines, error)
-    ledger.set_note(key, str(max((record.attempt for record in records.values()), default=0)))
+    with suppress(CampaignError):  # without the note a later run brings back lines that a person deleted, no more
+        ledger.set_note(key, str(max((record.attempt for record in records.values()), default=0)))
     return Written(campaign.results_path)
 
 
 def _write_beside(campaign: Campaign, lines: Sequence[results.ResultLine], error: Exception) -> Written:
     path = results.dated_name(campaign.results_path, campaign.request.now)
-    why = (error.strerror or "input/output error") if isinstance(error, OSError) else str(error)
+    why = error.strerror if isinstance(error, OSError) else str(error)
     try:
         results.write_results(path, [replace(line, news=True) for line in lines], campaign.headers, lambda _: False)
     except OSError as second:
@@ -68,4 +70,4 @@ def _write_beside(campaign: Campaign, lines: Sequence[results.ResultLine], error
             f"the results cannot be written ({second.strerror}); nothing is lost: the ledger has it all",
             "free the file or some space and run the same command again: it writes them, and sends nothing twice",
         ) from None
-    return Written(path, f"{campaign.results_path.name} cannot be written ({why})")
+    return Written(path, f"{campaign.results_path.name} cannot be written ({why or type(error).__name__})")

@@ -12,6 +12,7 @@ from campaigns.delivery.refresh import Refresh, RefStatus, is_final
 from campaigns.errors import ExitCode, Interrupted, Stopped
 from campaigns.gateway.client import Client
 from campaigns.spreadsheets import results
+from campaigns.spreadsheets.replacing import behind_link
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,7 @@ def refresh_results(path: Path, settings: Settings, screen: Screen) -> ExitCode:
         Stopped: The gateway refuses the login, or does not answer.
         Interrupted: By Ctrl-C. In both cases what was learnt is filled in.
     """
+    path = behind_link(path)
     lines = results.read_refs(path)
     results.check_can_write(path)
     refs = [line.ref for line in lines if not is_final(line.status_code)]

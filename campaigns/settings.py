@@ -31,11 +31,11 @@ VARIABLES = {
 class Secret:
     """A text that must never be shown. It prints as `***`; `reveal()` is for the request alone."""
 
-    __slots__ = ("_forms", "_value")
+    __slots__ = ("_spellings", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
-        self._forms = re.compile("".join(map(_any_spelling, value)), re.IGNORECASE) if value else None
+        self._spellings = [_spellings(character) for character in value]
 
     def reveal(self) -> str:
         """Return the text itself."""
@@ -47,7 +47,24 @@ class Secret:
         Those are the plain text and its percent-encoded (also twice), HTML-escaped and backslash-escaped forms, also
         mixed: each character is looked for in each of its spellings.
         """
-        return self._forms.sub("***", text) if self._forms else text
+        if not self._spellings:
+            return text
+        kept, place = [], 0
+        while begin := self._spellings[0].search(text, place):
+            end = self._end(text, begin.start())
+            kept += [text[place : begin.start()], "***"] if end else [text[place : begin.start() + 1]]
+            place = end or begin.start() + 1
+        return "".join(kept) + text[place:]
+
+    def _end(self, text: str, begin: int) -> int:
+        """Return where a spelling of the secret that begins there ends at the farthest; 0 if none does.
+
+        Every place is followed at once, so that no text, however made, takes long.
+        """
+        places = {begin}
+        for spellings in self._spellings:
+            places = {end for place in places for end in _ends(spellings, text, place)}
+        return max(places, default=0)
 
     def __repr__(self) -> str:
         return "Secret('***')"
@@ -59,8 +76,18 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
-def _any_spelling(character: str) -> str:
-    """A pattern for one character in whatever way a page, a script or a log may have written it."""
+def _ends(spellings: re.Pattern[str], text: str, place: int) -> set[int]:
+    """Where one character may end that begins there: at each of its spellings that fit, not just the longest."""
+    ends: set[int] = set()
+    match = spellings.match(text, place)
+    while match:
+        ends.add(match.end())
+        match = spellings.match(text, place, match.end() - 1) if match.end() - 1 > place else None
+    return ends
+
+
+def _spellings(character: str) -> re.Pattern[str]:
+    """A pattern for one character in whatever way a page, a script or a log may have written it, longest first."""
     code, octets = ord(character), character.encode("utf-8", "surrogatepass")
     units = character.encode("utf-16-be", "surrogatepass")
     wide = [units[n : n + 2].hex() for n in range(0, len(units), 2)]
@@ -76,7 +103,7 @@ def _any_spelling(character: str) -> str:
         *(("+", "%2b", "&nbsp;") if character == " " else ()),
     }
     patterns = [re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True)]
-    return f"(?:{'|'.join([f'&#0*{code};', f'&#x0*{code:x};', *patterns])})"
+    return re.compile("|".join([f"&#0*{code};", f"&#x0*{code:x};", *patterns]), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +155,14 @@ def check_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise UsageError("MOBIPACE_URL is not an address", f"the documented one is {DOCUMENTED_URL}") from None
+    if port == 0 or re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise UsageError("MOBIPACE_URL is not an address", f"the documented one is {DOCUMENTED_URL}")
     if parts.scheme not in ("http", "https") or not host:
         raise UsageError("MOBIPACE_URL is not an http or https address", f"the documented one is {DOCUMENTED_URL}")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+    if parts.username is not None or parts.password is not None or "?" in url or "#" in url:
         raise UsageError(
             "MOBIPACE_URL holds more than an address",
             f"give it as {DOCUMENTED_URL}, without login and without ?",

@@ -271,6 +271,11 @@ def test_an_address_of_https_or_of_this_machine_is_taken_as_it_is(url: str) -> N
         ("https://gateway.example:https/", "is not an address"),
         ("https://gateway.example:-1/", "is not an address"),
         ("https://[::1/", "is not an address"),
+        ("https://gateway.example/?", "holds more than an address"),
+        ("https://gateway.example/#", "holds more than an address"),
+        ("ht\ntp://localhost/", "is not an address"),
+        ("https://gate way.example/", "is not an address"),
+        ("https://gateway.example:0/", "is not an address"),
     ],
 )
 def test_any_other_address_is_refused_and_not_repeated(url: str, reason: str) -> None:
@@ -398,3 +403,9 @@ def test_an_unknown_zone_is_an_error_that_says_where_it_came_from(name: str) -> 
         read_zone(name, "MOBIPACE_TZ")
     assert error.value.message.startswith("MOBIPACE_TZ: ")
     assert "Asia/Yerevan" in error.value.hint
+
+
+def test_no_text_makes_redaction_slow() -> None:
+    password, text = "\\" * 20 + "x", "\\" * 400
+    assert Secret(password).redact(text) == text  # exponential in the number of backslashes if done naively
+    assert Secret(password).redact(f"{text}x").endswith("***")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from campaigns.delivery.brakes import Brakes, Stop
+from campaigns.delivery.brakes import OUT_OF_BALANCE, WRONG_LOGIN, Brakes, Stop
 from campaigns.delivery.judging import judge
 from campaigns.delivery.outcomes import Outcome, Sign, Verdict
 from campaigns.delivery.pace import Pace
@@ -103,6 +103,8 @@ class Dispatch:
                 self._wait()
                 yield from self._turn()
                 if not self._under_way and not self._may_go_on():
+                    if not self._waiting and self.stop not in (WRONG_LOGIN, OUT_OF_BALANCE):
+                        self.stop = None  # there was nothing left to stop
                     return
         except BaseException:
             if self._interrupt.times <= 1:  # a second Ctrl-C leaves at once: what is under way stays in doubt
@@ -135,8 +137,8 @@ class Dispatch:
         self._waiting.clear()
         while self._under_way:
             self._wait()
-            answers = self._take_answers()
-            with suppress(CampaignError):
+            with self._interrupt.shielded(), suppress(CampaignError):
+                answers = self._take_answers()
                 self._record(answers, [Delivered(answer.job.standing, _verdict(answer)) for answer in answers], [])
 
     def _next(self) -> list[Standing]:

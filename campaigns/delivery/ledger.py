@@ -13,9 +13,13 @@ the file its own lock, which the system drops with the process that held it.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from campaigns.delivery.outcomes import Outcome, Verdict
@@ -24,7 +28,6 @@ from campaigns.planning.plan import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
 APPLICATION_ID = 0x434D5047  # "CMPG": tells our ledgers from other SQLite files
 VERSION = 1
@@ -56,6 +59,11 @@ CREATE INDEX attempt_message ON attempt (message);
 """
 
 _FREE_SPACE = "free some space or mend the permissions; the same command resumes"
+OPEN = "a run has it open"
+_LOST_ATTEMPTS = (
+    "SELECT EXISTS (SELECT 1 FROM message WHERE id NOT IN (SELECT message FROM attempt))"
+    " OR (SELECT coalesce(max(seq), 0) FROM sqlite_sequence) > (SELECT coalesce(max(number), 0) FROM attempt)"
+)
 DIED = "the program ended before the answer was recorded: the gateway may have accepted it"
 
 # What is known of a message after several attempts: one that was accepted stays accepted; one that may have been
@@ -102,12 +110,15 @@ class Ledger:
         """
         self.path = path
         self._clock = clock
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder, not a ledger")
         try:
+            if path.is_dir():
+                raise UsageError(f"{path} is a folder, not a ledger")
+            if not path.exists():
+                _make(path)
+            self._has_log = log_of(path).exists()
             self._db = sqlite3.connect(path, timeout=0, isolation_level=None)
-        except sqlite3.Error as error:
-            raise UsageError(f"{path}: the ledger cannot be opened ({error})") from None
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(f"{path}: the ledger cannot be opened or made there ({error})") from None
         try:
             self._take_over()
         except sqlite3.DatabaseError as error:
@@ -125,21 +136,16 @@ class Ledger:
         self._refuse_foreign()
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("BEGIN EXCLUSIVE")  # takes the lock; it is kept until the file is closed
-        if not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            for statement in _SCHEMA.split(";\n"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
         self._db.execute(
             "UPDATE attempt SET outcome = ?, detail = ? WHERE outcome IS NULL", (Outcome.UNKNOWN.value, DIED)
         )
+        # The mark must be in the file itself, not in its log: it says that the log belongs to it.
+        self._db.execute("INSERT OR REPLACE INTO campaign VALUES (?, 'yes')", (OPEN,))
         self._db.execute("COMMIT")
+        self._db.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
 
     def _refuse_foreign(self) -> None:
         """Look before anything is written."""
-        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables:
-            return
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
@@ -149,8 +155,22 @@ class Ledger:
                 f"{self.path} was written by another version of this program: "
                 f"ledger format {version}, and this one reads {VERSION}"
             )
-        if (found := self._db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise _damaged(self.path, found)
+        found = self._db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok" or self._db.execute("PRAGMA foreign_key_check").fetchone():
+            raise _damaged(self.path, found if found != "ok" else "an attempt of no message")
+        try:
+            altered = next((id_ for id_, record in self.records().items() if record.message.id != id_), None)
+        except (ValueError, sqlite3.Error) as error:
+            raise _damaged(self.path, type(error).__name__) from None
+        if self._db.execute(_LOST_ATTEMPTS).fetchone()[0]:
+            raise _damaged(self.path, "attempts are missing")
+        if self.note(OPEN) and not self._has_log:
+            raise Refused(
+                f"{self.path.name} was in use when its run broke off, and {log_of(self.path).name} is missing",
+                "that file holds what was sent last: bring it back beside the ledger; never move one without the other",
+            )
+        if altered:  # a message's id is a hash of its fields: one changed letter shows
+            raise _damaged(self.path, f"message {altered} is not what it was")
 
     def __enter__(self) -> Ledger:
         return self
@@ -160,6 +180,8 @@ class Ledger:
 
     def close(self) -> None:
         """Fold everything into the one file and let go of it."""
+        with suppress(sqlite3.Error):  # on a full disk the mark stays, and so does the log that it stands for
+            self._db.execute("DELETE FROM campaign WHERE key = ?", (OPEN,))
         self._db.close()
 
     # --- What belongs to the campaign as a whole ---
@@ -170,8 +192,15 @@ class Ledger:
         return None if found is None else str(found[0])
 
     def set_note(self, key: str, value: str) -> None:
-        """Note something of the campaign, durably."""
-        self._db.execute("INSERT OR REPLACE INTO campaign VALUES (?, ?)", (key, value))
+        """Note something of the campaign, durably.
+
+        Raises:
+            Stopped: The disk is full or the file cannot be written.
+        """
+        try:
+            self._db.execute("INSERT OR REPLACE INTO campaign VALUES (?, ?)", (key, value))
+        except sqlite3.Error as error:
+            raise Stopped(f"the ledger cannot be written ({error})", _FREE_SPACE) from None
 
     def belong_to(self, username: str) -> None:
         """Make sure that the ledger is this account's; a new one becomes it.
@@ -283,6 +312,49 @@ class Ledger:
             )
             known[id_] = _stronger(known[id_], latest) if id_ in known else latest
         return known
+
+
+def log_of(path: Path) -> Path:
+    """Return SQLite's write-ahead log of a ledger; it is there while a run lasts, and after one that was killed."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def _make(path: Path) -> None:
+    """Make an empty ledger, whole or not at all: so a file that is cut short or empty is never taken for a new one.
+
+    Raises:
+        OSError, sqlite3.Error: It cannot be made there.
+    """
+    handle, name = tempfile.mkstemp(prefix=".ledger-", suffix=".making", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        with closing(sqlite3.connect(temporary, isolation_level=None)) as db:
+            db.executescript(
+                f"PRAGMA synchronous = EXTRA; BEGIN; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+                f"PRAGMA user_version = {VERSION}; COMMIT;"
+            )
+        try:
+            os.link(temporary, path)  # unlike a rename it never replaces what another run made meanwhile
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links
+            if not path.exists():
+                temporary.rename(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def is_ledger(path: Path) -> bool:
+    """Tell from a file's first bytes, without opening it as a database, whether it may be a ledger of ours.
+
+    An empty file and another program's database are none; what is no database at all may be a damaged one. The place
+    of the id is documented in SQLite's file format, section 1.3.
+    """
+    with path.open("rb") as file:
+        head = file.read(72)
+    is_database = head.startswith(b"SQLite format 3\0")
+    return bool(head) and (not is_database or head[68:72] == APPLICATION_ID.to_bytes(4, "big"))
 
 
 def _stronger(earlier: Record, later: Record) -> Record:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from campaigns.delivery.ledger import APPLICATION_ID, Ledger
-from campaigns.errors import Refused
+from campaigns.delivery.ledger import OPEN, Ledger, is_ledger, log_of
+from campaigns.errors import CampaignError, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,18 +32,20 @@ def submitted_elsewhere(own: Path) -> dict[str, set[tuple[str, str]]]:
 
 
 def _read(path: Path) -> set[tuple[str, str]]:
-    if path.with_name(f"{path.name}-wal").exists():
+    if not is_ledger(path):  # empty, or another program's database: it tells nothing of our campaigns
+        return set()
+    if log_of(path).exists():
         # In use, or left by a process that was killed: opening it as its owner would tells which, and settles it.
         try:
             Ledger(path).close()
-        except Refused as error:
+        except CampaignError as error:
             raise Refused(f"another campaign's ledger cannot be read: {error.message}", _WAY_OUT) from None
     try:
         # Folded into one file, it can be read without any lock or change, also on a read-only disk.
         db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
         try:
-            if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                return set()
+            if db.execute("SELECT count(*) FROM campaign WHERE key = ?", (OPEN,)).fetchone()[0]:
+                raise Refused(f"another campaign's ledger, {path.name}, lacks its {log_of(path).name}", _WAY_OUT)
             return set(db.execute(_SUBMITTED))
         finally:
             db.close()

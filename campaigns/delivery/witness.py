@@ -19,19 +19,22 @@ class Witness:
             balance: What the account held before the first message.
             ask: Asks for the balance now; None where there is no answer that can be read.
         """
-        self._expected = balance
+        self._expected: Decimal | None = balance
         self._ask = ask
 
     def paid(self, cost: Decimal) -> None:
         """Note a message that was accepted."""
-        self._expected -= cost
+        if self._expected is not None:
+            self._expected -= cost
 
     def tell(self, cost: Decimal) -> str:
         """Ask for the balance after an unknown outcome, and say what it hints at."""
-        found = self._ask()
+        expected, found = self._expected, self._ask()
+        self._expected = found  # unknown after a failure: what is missing later may be of this message or of the next
         if found is None:
             return "the balance could not be asked"
-        expected, self._expected = self._expected, found
+        if expected is None or not cost:
+            return f"balance {found:,f}: it tells nothing"
         if found == expected:
             return "balance unchanged: probably not accepted"
         if found == expected - cost:

@@ -10,7 +10,6 @@ SHORTEST, LONGEST = 7, 15  # E.164 allows 15 digits; nothing under 7 is a mobile
 
 _TRAILING_ZERO = re.compile(r"(\d+)[.,]0+")
 _EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
-_LETTER = re.compile(r"[^\W\d_]")
 _INVISIBLE = re.compile(r"[\u00a0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -29,9 +28,11 @@ def read_recipient(cell: str) -> str | Problem:
             *_why_not_digits(text),
         )
     if text.startswith("0"):
-        return Problem("recipient", "starts with 0", cell, "write it in international digits, e.g. 37491000001")
+        return Problem(
+            "recipient", "starts with 0", _shorten(cell), "write it in international digits, e.g. 37491000001"
+        )
     if len(text) < SHORTEST:
-        return Problem("recipient", f"has fewer than {SHORTEST} digits", cell)
+        return Problem("recipient", f"has fewer than {SHORTEST} digits", _shorten(cell))
     if len(text) > LONGEST:
         return Problem("recipient", f"has more than {LONGEST} digits", _shorten(cell))
     return text
@@ -61,7 +62,7 @@ def _why_not_digits(text: str) -> tuple[str, str, str]:
         return "is a spreadsheet error", shown, ""
     if text.startswith("+"):
         return "starts with +", shown, "write digits only, e.g. 37491000001"
-    if _LETTER.search(text):
+    if any(character.isalpha() for character in text):
         return "has letters", shown, ""
     if _INVISIBLE.search(text):
         return "has invisible characters", shown, "type the number again"

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from campaigns.planning.templates import BodyTemplate
 
 _MARKUP = re.compile(r"<[A-Za-z!/?]|&#")  # what an ASP.NET server's request validation refuses
+_NO_CHARACTER = re.compile(r"[\ud800-\udfff]")  # half of a pair, or a byte that was no UTF-8: it cannot be sent
+_INVISIBLE = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]+")
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"", "false", "no", "0"})
 
 
@@ -79,7 +81,7 @@ class Request:
         price: What a segment costs; None if nobody said.
         keep_duplicates: Whether rows that ask for the same are all sent.
         time_needed: Whether a row without a time is a problem (`schedule`).
-        username: The account's login, for the length of a request; its password is taken for as long.
+        login_length: How many bytes login and password take in a request, encoded.
     """
 
     now: datetime
@@ -91,7 +93,7 @@ class Request:
     price: Decimal | None = None
     keep_duplicates: bool = False
     time_needed: bool = False
-    username: str = ""
+    login_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +271,7 @@ class _Judge:
             cost=pricing.cost(count.segments, request.price) if count else None,
             problems=tuple(problems),
             skipped=skipped,
-            risk=_risk(message, request.username) if message else "",
+            risk=_risk(message, request.login_length) if message else "",
         )
 
     def _cell(self, cells: Sequence[str], field: Field) -> str:
@@ -280,6 +282,8 @@ class _Judge:
         sender = self._cell(cells, Field.SENDER).strip() or self._request.sender
         if not sender and self._columns.position(Field.SENDER) is not None:
             return Problem("sender", "is missing", hint="give --sender or MOBIPACE_SENDER, or fill the cell")
+        if _NO_CHARACTER.search(sender):
+            return Problem("sender", "holds something that is no character")
         return sender
 
     def _body(self, cells: Sequence[str]) -> str | Problem:
@@ -288,7 +292,9 @@ class _Judge:
         if isinstance(body, Problem):
             return body
         body = body.replace("\r\n", "\n").replace("\r", "\n")
-        return body if body.strip() else Problem("body", "is empty")
+        if _NO_CHARACTER.search(body):
+            return Problem("body", "holds something that is no character")
+        return body if _INVISIBLE.sub("", body) else Problem("body", "is empty")
 
     def _wap_push(self, cells: Sequence[str]) -> bool | Problem:
         text = self._cell(cells, Field.WAP_PUSH).strip().casefold()
@@ -317,16 +323,18 @@ class _Judge:
         return known
 
 
-def _risk(message: Message, username: str) -> str:
+def _risk(message: Message, login_length: int) -> str:
     if _MARKUP.search(message.body) or _MARKUP.search(message.sender):
         return "it holds < before a letter, or &#, which the gateway's web server may refuse"
-    if len(message.body) * 12 < LONGEST_QUERY - 500:  # no character takes more than 12 bytes: not worth encoding
+    if (
+        len(message.body) + len(message.sender)
+    ) * 12 < LONGEST_QUERY - 500:  # no character takes more than 12 bytes: not worth encoding
         return ""
     function = Function.SCHEDULE if message.send_at else Function.SEND
     parameters = message_parameters(
         message.sender, message.recipient, message.body, wap_push=message.wap_push, send_at=message.send_at
     )
-    length = len(encode_query(function, username, username, parameters))
+    length = len(encode_query(function, "", "", parameters)) + login_length
     return (
         f"its request is {length:,} bytes long; the gateway's web server may refuse more than {LONGEST_QUERY:,}"
         if length > LONGEST_QUERY

@@ -1,22 +1,26 @@
 """Body templates: Jinja2, sandboxed and strict.
 
-The template is the operator's own text; cells are values and never templates.
+The template is the operator's own text; cells are values and never templates. An empty cell is an empty text in
+conditions and under `default("…")`; where it would be printed it is a problem of its row.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from campaigns.errors import Problem, UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jinja2 import Environment
     from jinja2 import Template as JinjaTemplate
+    from jinja2.nodes import Node
 
 _NOT_A_NAME = re.compile(r"\W+")
+_PRINTED = "_printed"  # our filter around each column that is printed
 
 
 def variable_name(header: str) -> str:
@@ -38,34 +42,23 @@ class BodyTemplate:
         Raises:
             UsageError: The template is not valid, or names a column that the file has not (or has twice).
         """
-        from jinja2 import TemplateSyntaxError, meta
+        from jinja2 import TemplateError, TemplateSyntaxError, meta
 
         self.source = source.replace("\r\n", "\n").replace("\r", "\n")
         environment = _environment()
         try:
-            self.variables = frozenset(meta.find_undeclared_variables(environment.parse(self.source)))
-            self._template: JinjaTemplate = environment.from_string(self.source)
+            tree = environment.parse(self.source)
+            self.variables = frozenset(meta.find_undeclared_variables(tree))
+            self._columns = _bind(self.variables, headers)
+            _refuse_unknown_filters(tree, environment)
+            _guard_printed(tree, self.variables)
+            self._template: JinjaTemplate = environment.from_string(tree)
         except TemplateSyntaxError as error:
             raise UsageError(f"the body template is not valid: {error.message} (line {error.lineno})") from None
-        self._bind(headers)
-
-    def _bind(self, headers: Sequence[str]) -> None:
-        names = [variable_name(header) for header in headers]
-        times = Counter(names)
-        self._columns: list[tuple[str, int]] = []
-        for variable in sorted(self.variables):
-            if variable not in times:
-                near = nearest(variable, names)
-                shown = ", ".join(name for name in names if name) or "none"
-                raise UsageError(
-                    f"the body template names {variable!r}, and the file has no such column{near}",
-                    f"the columns are {shown}",
-                )
-            if times[variable] > 1:
-                raise UsageError(
-                    f"the body template names {variable!r}, and the file has {times[variable]} such columns"
-                )
-            self._columns.append((variable, names.index(variable)))
+        except (TemplateError, RecursionError) as error:
+            raise UsageError(f"the body template is not valid: {type(error).__name__}") from None
+        if not self._columns and isinstance(problem := self._render({}), Problem):
+            raise UsageError(f"the body template fails: {problem.text}")
 
     def render(self, cells: Sequence[str]) -> str | Problem:
         """Return the body of one row.
@@ -73,28 +66,30 @@ class BodyTemplate:
         Args:
             cells: The row's cells, in the order of the headers.
         """
-        from jinja2 import TemplateError
+        return self._render({name: cells[position].strip() for name, position in self._columns})
 
-        if not self._columns:
-            return self._render({})
-        values = {name: cells[position].strip() for name, position in self._columns}
+    def _render(self, values: Mapping[str, str]) -> str | Problem:
         try:
-            return self._render({name: text or _empty_cell(name) for name, text in values.items()})
+            return self._template.render(values)
         except _EmptyCellPrinted as error:
             return Problem("body", f"the column {error.column!r} is empty, and the template prints it")
-        except (
-            TemplateError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            RecursionError,
-        ) as error:
+        except Exception as error:  # noqa: BLE001 - a template can fail in any way that Python can
             return Problem("body", "the template fails in this row", str(error)[:200] or type(error).__name__)
 
-    def _render(self, values: Mapping[str, object]) -> str:
-        return self._template.render(values)
+
+def _bind(variables: frozenset[str], headers: Sequence[str]) -> list[tuple[str, int]]:
+    """Find the column of each variable."""
+    names = [variable_name(header) for header in headers]
+    times = Counter(names)
+    for variable in sorted(variables):
+        if variable not in times:
+            near = nearest(variable, names)
+            shown = ", ".join(name for name in names if name) or "none"
+            what = f"the body template names {variable!r}, and the file has no such column{near}"
+            raise UsageError(what, f"the columns are {shown}")
+        if times[variable] > 1:
+            raise UsageError(f"the body template names {variable!r}, and the file has {times[variable]} such columns")
+    return [(variable, names.index(variable)) for variable in sorted(variables)]
 
 
 class _EmptyCellPrinted(Exception):  # noqa: N818 - a signal between two functions of this module
@@ -103,29 +98,77 @@ class _EmptyCellPrinted(Exception):  # noqa: N818 - a signal between two functio
         self.column = column
 
 
-def _environment() -> Any:
-    from jinja2 import StrictUndefined
+def _environment() -> Environment:
+    from jinja2 import StrictUndefined, Undefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
-    )
+    def default(value: object, instead: object = "", boolean: bool = False) -> object:  # noqa: FBT001, FBT002
+        missing = isinstance(value, Undefined) or value == "" or (boolean and not value)
+        return instead if missing else value
+
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, finalize=_text_or_number)
     environment.globals.clear()  # range, lipsum and the like have no business in a message
+    environment.filters |= {"default": default, "d": default, _PRINTED: _printed}
     return environment
 
 
-def _empty_cell(name: str) -> object:
-    """A value that `{% if %}` and `default("…")` take for missing, and that refuses to be printed."""
-    from jinja2 import Undefined
+def _text_or_number(value: object) -> object:
+    """Let only what people can read into a message: no lists, no Python objects by a forgotten `()`."""
+    from jinja2 import TemplateRuntimeError, Undefined
 
-    class EmptyCell(Undefined):
-        def __str__(self) -> NoReturn:
-            raise _EmptyCellPrinted(name)
+    if isinstance(value, str | int | float | Undefined) and not isinstance(value, bool):
+        return value
+    raise TemplateRuntimeError(f"it prints a {type(value).__name__}, which is no text")
 
-        def __eq__(self, other: object) -> bool:
-            return isinstance(other, Undefined) or other == ""
 
-        def __hash__(self) -> int:
-            return hash("")
+def _printed(value: str, column: str) -> str:
+    if value == "":
+        raise _EmptyCellPrinted(column)
+    return value
 
-    return EmptyCell(name=name)
+
+def _refuse_unknown_filters(tree: Node, environment: Environment) -> None:
+    """Jinja finds a misspelt filter inside `{% if %}` only in the rows that come by there."""
+    from jinja2 import nodes
+
+    for kind, known in ((nodes.Filter, environment.filters), (nodes.Test, environment.tests)):
+        for node in tree.find_all(kind):
+            if node.name not in known:
+                near = nearest(node.name, list(known))
+                raise UsageError(f"the body template is not valid: no filter or test is called {node.name!r}{near}")
+
+
+def _guard_printed(tree: Node, columns: frozenset[str]) -> None:
+    """Wrap each column in a filter that refuses an empty cell, wherever its text would come out of the template."""
+    from jinja2 import nodes
+
+    for output in tree.find_all(nodes.Output):
+        output.nodes = [_guarded(node, columns) for node in output.nodes]
+    for assign in tree.find_all(nodes.Assign):
+        assign.node = _guarded(assign.node, columns)
+
+
+def _guarded(node: Any, columns: frozenset[str]) -> Any:
+    """Return an expression with its columns wrapped, but for those that are only asked about."""
+    from jinja2 import nodes
+
+    match node:
+        case nodes.Name() if node.name in columns and node.ctx == "load":
+            name = nodes.Const(node.name)
+            return nodes.Filter(node, _PRINTED, [name], [], None, None, lineno=node.lineno)
+        case nodes.Filter(name="default" | "d"):
+            node.args = [_guarded(one, columns) for one in node.args]
+        case nodes.CondExpr():
+            node.expr1 = _guarded(node.expr1, columns)
+            node.expr2 = _guarded(node.expr2, columns) if node.expr2 is not None else None
+        case nodes.And() | nodes.Or():
+            node.right = _guarded(node.right, columns)
+        case nodes.Compare() | nodes.Test() | nodes.Not():
+            pass
+        case nodes.Node():
+            for field, value in node.iter_fields():
+                if isinstance(value, nodes.Node):
+                    setattr(node, field, _guarded(value, columns))
+                elif isinstance(value, list):
+                    setattr(node, field, [_guarded(one, columns) for one in value])
+    return node

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _EXAMPLE = "write it as 2026-12-01 10:00"
 _SHAPE = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ]\s*(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?)?",
+    r"(?:[T ]\s*(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -38,7 +38,7 @@ def read_time(text: str, zone: ZoneInfo | None, now: datetime) -> datetime | Pro
 
 def past(moment: datetime, text: str, now: datetime) -> Problem | None:
     """Return the problem of a time that is not after `now`."""
-    return Problem("send_at", "is in the past", text) if moment <= now else None
+    return Problem("send_at", "is in the past", text[:40]) if moment <= now else None
 
 
 def parse_time(text: str, zone: ZoneInfo | None) -> datetime | Problem:
@@ -47,18 +47,19 @@ def parse_time(text: str, zone: ZoneInfo | None) -> datetime | Problem:
     if not match:
         return Problem("send_at", "is not a time", text[:40], _EXAMPLE)
     if not match["time"]:
-        return Problem("send_at", "has a date but no time of day", text, _EXAMPLE)
-    clock = match["time"].rjust(5, "0") if match["time"].count(":") == 1 else match["time"].rjust(8, "0")
+        return Problem("send_at", "has a date but no time of day", text[:40], _EXAMPLE)
+    clock = match["time"].split(".")[0]
+    clock = clock if clock[2] == ":" else f"0{clock}"
     offset = (match["offset"] or "").upper()
     try:
         moment = datetime.fromisoformat(f"{match['date']}T{clock}{offset}")
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        return Problem("send_at", "is not a time", text, _EXAMPLE)
+        return Problem("send_at", "is not a time", text[:40], _EXAMPLE)
     if zone is None:
         hint = "give --tz Asia/Yerevan or MOBIPACE_TZ, or write the offset: 2026-12-01 10:00+04:00"
-        return Problem("send_at", "has no time zone", text, hint)
+        return Problem("send_at", "has no time zone", text[:40], hint)
     return _in_zone(moment, zone, text)
 
 
@@ -71,6 +72,8 @@ def _in_zone(moment: datetime, zone: ZoneInfo, text: str) -> datetime | Problem:
         # The two readings differ where clocks change: an hour that the zone skips does not survive the round trip.
         twice = utc.astimezone(zone).replace(tzinfo=None) == moment
     except (ValueError, OverflowError):
-        return Problem("send_at", "is not a time", text, _EXAMPLE)
+        return Problem("send_at", "is not a time", text[:40], _EXAMPLE)
     reason = f"comes twice in {zone.key}" if twice else f"does not exist in {zone.key}"
-    return Problem("send_at", reason + ": clocks change that night", text, "write the offset: 2026-12-01 10:00+04:00")
+    return Problem(
+        "send_at", reason + ": clocks change that night", text[:40], "write the offset: 2026-12-01 10:00+04:00"
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 Cell = str | int | float | bool | Decimal | datetime | date | time | timedelta | None
 
+LARGEST = 1_000_000  # characters that a cell of a text file may hold
 _LONGEST = 32_767  # characters that an Excel cell can hold
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not allowed in XML
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -23,7 +24,8 @@ def as_text(value: Cell) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case float():
-            return str(int(value)) if value.is_integer() else repr(value)
+            # A spreadsheet keeps 15 digits; what is beyond them is not what the person typed.
+            return str(int(value)) if value.is_integer() else f"{Decimal(format(value, '.15g')):f}"
         case datetime():
             return _datetime_text(value)
         case time():

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from campaigns.errors import UsageError
-from campaigns.spreadsheets.cells import Cell, as_text, for_excel, guard, unguard
+from campaigns.spreadsheets.cells import LARGEST, Cell, as_text, for_excel, guard, unguard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 SHEET = "Results"
 TIME_FORMAT = "yyyy-mm-dd hh:mm:ss"
+
+
+_HALF = re.compile(r"[\ud800-\udfff]")  # half of a pair: no file can hold it
 
 
 class Grid(Protocol):
@@ -67,14 +71,15 @@ class CsvGrid:
             UsageError: It is not one.
         """
         try:
-            text = path.read_text("utf-8-sig")
+            text = path.read_bytes().decode("utf-8-sig")
+            csv.field_size_limit(LARGEST)
             rows = list(csv.reader(io.StringIO(text, newline="")))
         except (UnicodeDecodeError, csv.Error):
             raise UsageError(f"{path.name} is not a results file that can be read") from None
         header, *body = rows or [[]]
-        width = len(header)
+        width = max(map(len, [header, *body]))  # a person may have written beyond the last header
         cells = [[unguard(cell) for cell in row] + [""] * (width - len(row)) for row in body if any(row)]
-        return cls([unguard(cell) for cell in header], cells)
+        return cls([unguard(cell) for cell in header] + [""] * (width - len(header)), cells)
 
     @property
     def height(self) -> int:
@@ -87,9 +92,10 @@ class CsvGrid:
 
     def put(self, row: int, column: int, value: Cell) -> None:
         """Change a cell; times become `2026-12-01T06:00:00Z`."""
-        self._rows[row][column] = (
-            value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else as_text(value)
-        )
+        if isinstance(value, datetime):
+            self._rows[row][column] = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        else:
+            self._rows[row][column] = _HALF.sub("\ufffd", as_text(value))
 
     def add_column(self, header: str) -> int:
         """Add a column at the right end and return its position."""
@@ -110,7 +116,7 @@ class CsvGrid:
 
     def save(self, path: Path) -> None:
         """Write the whole file to a path."""
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([guard(header) for header in self.headers])
             writer.writerows([guard(cell) for cell in row] for row in self._rows)
@@ -137,6 +143,8 @@ class ExcelGrid:
             self.book = load_workbook(path)
         except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parsers raise on a damaged file
             raise UsageError(f"{path.name} is not a workbook that can be read ({type(error).__name__})") from None
+        if not self.book.worksheets:
+            raise UsageError(f"{path.name} has no sheets")
         self.sheet = self.book[SHEET] if SHEET in self.book.sheetnames else self.book.worksheets[0]
         first = next(self.sheet.iter_rows(min_row=1, max_row=1, values_only=True), ())
         self.headers = [as_text(_plain(value)).strip() for value in first]
@@ -144,10 +152,12 @@ class ExcelGrid:
 
     def _last_filled_row(self) -> int:
         """Trailing empty rows (a person formatted a whole column) are no rows."""
-        for number in range(self.sheet.max_row, 1, -1):
-            if any(cell.value not in (None, "") for cell in self.sheet[number]):
-                return number - 1
-        return 0
+        filled = (row for (row, _), cell in self._cells().items() if cell.value not in (None, ""))
+        return max(filled, default=1) - 1
+
+    def _cells(self) -> dict[tuple[int, int], ExcelCell]:
+        """Every cell that there is, by row and column: openpyxl's own ways to them look at each a row at a time."""
+        return cast("dict[tuple[int, int], ExcelCell]", self.sheet._cells)  # noqa: SLF001
 
     _height = 0
 
@@ -157,11 +167,15 @@ class ExcelGrid:
         return self._height
 
     def _cell(self, row: int, column: int) -> ExcelCell:
+        """Return a cell; one that a person merged into another becomes a cell of its own again."""
+        place = self.sheet.cell(row + 2, column + 1)
+        for merged in [one for one in self.sheet.merged_cells.ranges if place.coordinate in one]:
+            self.sheet.unmerge_cells(str(merged))
         return self.sheet.cell(row + 2, column + 1)  # type: ignore[return-value]
 
     def text(self, row: int, column: int) -> str:
         """Return a cell as text."""
-        return as_text(_plain(self._cell(row, column).value))
+        return as_text(_plain(self.sheet.cell(row + 2, column + 1).value))
 
     def put(self, row: int, column: int, value: Cell) -> None:
         """Change a cell; times become real dates, in UTC."""
@@ -179,10 +193,33 @@ class ExcelGrid:
         return self._height - 1
 
     def remove_rows(self, rows: Sequence[int]) -> None:
-        """Take rows out."""
-        for row in sorted(rows, reverse=True):
-            self.sheet.delete_rows(row + 2)
-        self._height -= len(rows)
+        """Take rows out; what lies below moves up with its formats, links and formulas."""
+        from openpyxl.formula.translate import Translator
+
+        gone = {row + 2 for row in rows}
+        if not gone:
+            return
+        moves, shift = {}, 0
+        for row in range(1, self.sheet.max_row + 1):
+            shift += row in gone
+            moves[row] = row - shift
+        cells = sorted(self._cells().items())
+        self._cells().clear()
+        for (row, column), cell in cells:
+            if row in gone:
+                continue
+            before, cell.row = cell.coordinate, moves[row]
+            if cell.data_type == "f" and isinstance(cell.value, str) and row != cell.row:
+                cell.value = Translator(cell.value, before).translate_formula(cell.coordinate)
+            if cell.hyperlink:
+                cell.hyperlink.ref = cell.coordinate
+            self._cells()[cell.row, column] = cell
+        heights = {row: one for row, one in sorted(self.sheet.row_dimensions.items()) if row not in gone}
+        self.sheet.row_dimensions.clear()
+        for row, one in heights.items():
+            one.index = moves.get(row, row)
+            self.sheet.row_dimensions[one.index] = one
+        self._height -= len(gone)
 
     def save(self, path: Path) -> None:
         """Write the whole workbook to a path."""

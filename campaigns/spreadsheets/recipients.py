@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaigns.errors import UsageError, nearest
-from campaigns.spreadsheets.cells import as_text
+from campaigns.spreadsheets.cells import LARGEST, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
-_LARGEST_CELL = 1_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,12 @@ def read_recipients(path: Path, *, sheet: str | None = None, delimiter: str | No
     Raises:
         UsageError: The file is missing, unreadable or of another kind, or has no rows.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder, not a recipient file")
-    if not path.exists():
-        raise UsageError(f"{path}: no such file")
     kind = path.suffix.lower()
     try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder, not a recipient file")
+        if not path.exists():
+            raise UsageError(f"{path}: no such file")
         if kind in WORKBOOKS:
             if delimiter is not None:
                 raise UsageError(f"--delimiter is for text files; {path.name} is a workbook")
@@ -154,7 +153,7 @@ def _find_delimiter(text: str) -> str:
 
 
 def _parse(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(_LARGEST_CELL)
+    csv.field_size_limit(LARGEST)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
@@ -187,8 +186,8 @@ def _choose_sheet(names: Sequence[str], wanted: str | None) -> str:
         raise UsageError("the workbook has no sheets")
     if wanted is None:
         return names[0]
-    for name in names:
-        if name.casefold() == wanted.strip().casefold():
+    for name in sorted(names, key=lambda name: name != wanted):  # the very name first
+        if name.strip().casefold() == wanted.strip().casefold():
             return name
     raise UsageError(
         f"--sheet: no sheet is called {wanted!r}{nearest(wanted, list(names))}",

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from campaigns.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,8 +45,21 @@ def replacing(path: Path) -> Iterator[Path]:
     _sync_folder(path.parent)
 
 
+def behind_link(path: Path) -> Path:
+    """Return the file that a link leads to: that one is read and replaced, and the link stays.
+
+    Raises:
+        UsageError: No file can have that name.
+    """
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
 def _prefix(path: Path) -> str:
-    return f".{path.stem[:40]}.writing-"
+    whose = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]  # names may begin alike
+    return f".{path.stem[:20]}.{whose}.writing-"
 
 
 def sweep(path: Path) -> None:

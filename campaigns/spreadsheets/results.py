@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from campaigns.errors import UsageError
+from campaigns.errors import Refused, UsageError
+from campaigns.spreadsheets.cells import for_excel
 from campaigns.spreadsheets.grids import ExcelGrid, is_csv, load_grid, new_grid
 from campaigns.spreadsheets.replacing import alone, refuse_locked, replacing
 
@@ -72,32 +74,73 @@ class StatusCells:
 
 def own_headers(headers: Sequence[str]) -> list[str]:
     """Return the names of a file's own columns in the results: one of ours gets ` (file)`, a second one ` (2)`."""
-    taken = {column.casefold() for column in COLUMNS}
-    names = [f"{header} (file)" if header.casefold() in taken else header for header in headers]
-    times: Counter[str] = Counter()
-    for position, name in enumerate(names):
-        times[name.casefold()] += 1
-        if (count := times[name.casefold()]) > 1:
-            names[position] = f"{name} ({count})"
+    taken = set(COLUMNS)
+    names = []
+    for header in headers:
+        name = first = f"{header} (file)" if _key(header) in COLUMNS else header
+        count = 1
+        while _key(name) in taken:
+            count += 1
+            name = f"{first} ({count})"
+        taken.add(_key(name))
+        names.append(name)
     return names
+
+
+def _key(header: str) -> str:
+    """Return a header as headers are compared: spreadsheet programs change line ends and case on their way."""
+    return " ".join(for_excel(header).split()).casefold()
 
 
 def is_results(headers: Sequence[str]) -> bool:
     """Tell a results file by its headers: it has `outcome` and `ref`."""
-    return {"outcome", "ref"} <= {header.strip().casefold() for header in headers}
+    return {"outcome", "ref"} <= {_key(header) for header in headers}
 
 
-def check_not_recipients(path: Path, recipients: Path) -> None:
+def check_results(path: Path, recipients: Path) -> None:
     """Make sure that results do not go over the recipient file, or over a file that is none of ours.
 
     Raises:
         UsageError: They would.
     """
     is_csv(path)
-    if path.exists() and path.samefile(recipients):
-        raise UsageError(f"{path.name} is the recipient file itself", "give the results another name with --results")
-    if path.is_file():
-        _check_needed(load_grid(path), path)
+    try:
+        if path.exists() and path.samefile(recipients):
+            raise UsageError(f"{path.name} is the recipient file itself", _OTHER_NAME)
+        if path.is_file():
+            _check_needed(load_grid(path), path)
+    except OSError as error:
+        raise UsageError(f"{path}: results cannot be written there ({error.strerror})", _OTHER_NAME) from None
+
+
+def check_known(path: Path, refs: Mapping[str, str]) -> None:
+    """Make sure that results do not go over another campaign's, or over what a lost ledger would know.
+
+    Args:
+        path: The results file; it need not be there.
+        refs: The refs that the ledger knows, by id; empty for a message that was submitted and has none.
+
+    Raises:
+        Refused: The file tells of submitted messages that the ledger does not know.
+    """
+    if not path.is_file():
+        return
+    grid = load_grid(path)
+    positions = _positions(grid)
+    foreign = 0
+    for row in range(grid.height):
+        id_, outcome, ref = (grid.text(row, positions[column]).strip() for column in ("id", "outcome", "ref"))
+        submitted = ref or outcome in ("accepted", "unknown")
+        foreign += bool(submitted and (id_ not in refs or (ref and refs[id_] and ref != refs[id_])))
+    if foreign:
+        raise Refused(
+            f"{path.name} tells of {foreign:,} submitted messages that this campaign's ledger does not know",
+            "if the ledger was lost or emptied, bring it back: without it they would be texted again; "
+            "if these are another campaign's results, give --results another name",
+        )
+
+
+_OTHER_NAME = "give the results another name with --results"
 
 
 def check_can_write(path: Path) -> None:
@@ -106,16 +149,15 @@ def check_can_write(path: Path) -> None:
     Raises:
         UsageError: It cannot.
     """
-    trial = path.with_name(f".{path.stem}.trial{path.suffix}")
     try:
         refuse_locked(path)
-        with replacing(trial) as temporary:
-            temporary.write_bytes(b" ")
-        trial.unlink()
+        with tempfile.NamedTemporaryFile(prefix=".campaigns-", dir=path.parent) as trial:
+            trial.write(b" ")
     except OSError as error:
-        raise UsageError(
-            f"{path}: results cannot be written there ({error.strerror})", "give another place with --results"
-        ) from None
+        hint = (
+            "close it where it is open, or mend its permissions; a lock file of a program that crashed can be deleted"
+        )
+        raise UsageError(f"{path}: results cannot be written there ({error.strerror})", hint) from None
 
 
 def _check_needed(grid: Grid, path: Path) -> None:
@@ -129,7 +171,7 @@ def _check_needed(grid: Grid, path: Path) -> None:
 
 def _positions(grid: Grid) -> dict[str, int]:
     """Return where each column stands; of two with one name the first counts."""
-    return {header.strip().casefold(): position for position, header in reversed(list(enumerate(grid.headers)))}
+    return {_key(header): position for position, header in reversed(list(enumerate(grid.headers)))}
 
 
 # --- The sending pass ---
@@ -176,10 +218,10 @@ def _merge(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str], gone
     for column in COLUMNS:
         if column not in positions:
             positions[column] = grid.add_column(column)
-    added = [header for header in headers if header.strip().casefold() not in positions]
+    added = [header for header in headers if _key(header) not in positions]
     for header in added:
-        positions[header.strip().casefold()] = grid.add_column(header)
-    own = [positions[header.strip().casefold()] for header in headers]
+        positions[_key(header)] = grid.add_column(header)
+    own = [positions[_key(header)] for header in headers]
     rows_of: dict[str, list[int]] = {}
     for row in range(grid.height):
         rows_of.setdefault(grid.text(row, positions["id"]).strip(), []).append(row)
@@ -192,7 +234,8 @@ def _merge(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str], gone
                     grid.put(row, place, text)
         if not rows and line.news:
             _write_new(grid, line, own, positions)
-    grid.remove_rows([row for id_, rows in rows_of.items() if id_ and gone(id_) for row in rows])
+    left = [row for id_, rows in rows_of.items() if id_ and gone(id_) for row in rows]
+    grid.remove_rows([row for row in left if not grid.text(row, positions["ref"]).strip()])
 
 
 def _update(grid: Grid, row: int, line: ResultLine, positions: Mapping[str, int]) -> None:
@@ -229,7 +272,11 @@ def read_refs(path: Path) -> list[RefLine]:
     Raises:
         UsageError: The file is missing or no results file.
     """
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:
+        there = False
+    if not there:
         raise UsageError(f"{path}: no such results file")
     grid = load_grid(path)
     positions = _positions(grid)

@@ -66,6 +66,8 @@ def summarise(grid: ExcelGrid) -> None:
     from openpyxl.styles import Font
 
     book = grid.book
+    if grid.sheet.title == SUMMARY:  # a person gave the results that name
+        return
     if SUMMARY in book.sheetnames:
         place = book.sheetnames.index(SUMMARY)
         del book[SUMMARY]
@@ -86,11 +88,12 @@ def summarise(grid: ExcelGrid) -> None:
             row += 1
             write_cell(sheet.cell(row, 1), name)
             sheet.cell(row, 2, count)
-        if title == "status":
-            _add_chart(sheet, first, row)
+        if title == "status" or not by_status:
+            _add_chart(sheet, first, row, f"Messages by {title}")
         row += 2
     sheet.column_dimensions["A"].width = 24
     sheet.column_dimensions["B"].width = 12
+    sheet.page_setup.orientation = "landscape"
 
 
 def _totals(grid: ExcelGrid) -> tuple[Counter[str], Counter[str]]:
@@ -103,12 +106,12 @@ def _totals(grid: ExcelGrid) -> tuple[Counter[str], Counter[str]]:
     return counters[0], counters[1]
 
 
-def _add_chart(sheet: Worksheet, first: int, last: int) -> None:
+def _add_chart(sheet: Worksheet, first: int, last: int, title: str) -> None:
     from openpyxl.chart import BarChart, Reference
 
     chart = BarChart()
     chart.type = "bar"
-    chart.title = "Messages by status"
+    chart.title = title
     chart.legend = None
     chart.add_data(Reference(sheet, min_col=2, min_row=first, max_row=last))
     chart.set_categories(Reference(sheet, min_col=1, min_row=first, max_row=last))

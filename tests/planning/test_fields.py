@@ -95,6 +95,7 @@ def test_overrides_are_read_as_field_and_header() -> None:
         ([""], "--column '' is not FIELD=HEADER"),
         (["colour=Phone"], "--column: no field is called 'colour'"),
         (["=Phone"], "--column: no field is called ''"),
+        (["recipent=Phone"], "--column: no field is called 'recipent' (did you mean 'recipient'?)"),
         (["body=a", "body=b"], "--column gives body twice"),
         (["body=", "body=b"], "--column gives body twice"),
     ],

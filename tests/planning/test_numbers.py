@@ -115,6 +115,7 @@ def test_a_problem_that_a_person_can_mend_says_how(cell: str, hint: str) -> None
         ("9" * 10_000 + ".0", "has more than 15 digits"),
         ("9" * 10_000 + "x", "has letters"),
         ("+" * 10_000, "starts with +"),
+        ("0" * 10_000, "starts with 0"),
     ],
 )
 def test_a_monstrous_cell_is_a_problem_of_a_line(cell: str, reason: str) -> None:

@@ -456,7 +456,7 @@ ROOM = 2048 - BARE  # bytes for the body
 def test_a_query_over_2048_bytes_is_a_risk(character: str, size: int) -> None:
     body = "x" * (ROOM % size + 1) + character * (ROOM // size - 1)
     fitting, too_long = body + "x" * (size - 1), body + "x" * size
-    risks = [only(plan("phone,text", (ANI, text), sender="Shop", username="shop")).risk for text in (fitting, too_long)]
+    risks = [only(plan("phone,text", (ANI, text), sender="Shop", login_length=8)).risk for text in (fitting, too_long)]
     assert risks == ["", "its request is 2,049 bytes long; the gateway's web server may refuse more than 2,048"]
 
 
@@ -465,14 +465,28 @@ def test_a_query_over_2048_bytes_is_a_risk(character: str, size: int) -> None:
     [
         (len("schedule") - len("send") + len("&sendingdate=2026-12-01T06%3A00%3A00"), {"send_at": LATER}),
         (len("&wap_push=true"), {"wap_push": True}),
-        (2, {"username": "shop2"}),  # a password is taken to be as long as the login
+        (2, {"login_length": 10}),  # user name and password, as they are encoded
     ],
 )
 def test_everything_in_the_query_counts(more: int, asked: dict[str, Any]) -> None:
     for length, risky in ((ROOM - more, False), (ROOM - more + 1, True)):
-        row = only(plan("phone,text", (ANI, "x" * length), **{"sender": "Shop", "username": "shop", **asked}))
+        row = only(plan("phone,text", (ANI, "x" * length), **{"sender": "Shop", "login_length": 8, **asked}))
         assert bool(row.risk) is risky
 
 
 def test_a_row_that_cannot_be_sent_has_no_such_risk() -> None:
     assert only(plan("phone,text", ("bad", "<b>" + "Ա" * 500))).risk == ""
+
+
+def test_a_long_sender_counts_in_the_query() -> None:
+    assert only(plan("phone,text", (ANI, "Hello"), sender="S" * 3000)).risk
+
+
+def test_a_body_that_nobody_can_see_is_a_problem() -> None:
+    assert reasons(only(plan("phone,text", (ANI, "\u200b")))) == [("body", "is empty")]
+
+
+def test_what_is_no_character_is_never_sent() -> None:
+    assert reasons(only(plan("phone,text", (ANI, "A\udce9")))) == [("body", "holds something that is no character")]
+    row = only(plan("phone,text", (ANI, "Hello"), sender="A\udce9"))
+    assert reasons(row) == [("sender", "holds something that is no character")]

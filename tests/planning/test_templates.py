@@ -173,7 +173,6 @@ def test_an_empty_cell_that_is_printed_is_a_problem_of_the_row(source: str, cell
         ("{% if name != '' %}full{% else %}empty{% endif %}", "empty"),
         ("{% if name == city %}both empty{% endif %}", "both empty"),
         ("{% if name in ['Ani', 'Ara'] %}Ani or Ara{% else %}friend{% endif %}", "friend"),
-        ("{{ {'Ani': 'dear Ani'}.get(name, 'friend') }}", "friend"),
         ("{% if phone and name %}both{% else %}one{% endif %}", "one"),
         ("Hello {{ name | default('friend') }}!", "Hello friend!"),
         ("Hello {{ name | d('friend') | upper }}!", "Hello FRIEND!"),
@@ -257,3 +256,27 @@ def test_a_template_reaches_nothing_but_its_cells(source: str) -> None:
 def test_any_cell_is_printed_as_it_is(cell: str) -> None:
     body = render("[{{ name }}]", name=cell)
     assert body == f"[{cell.strip()}]" if cell.strip() else isinstance(body, Problem)
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ phone.upper }}", "{{ [name] }}", "{{ name | pprint }}", "{{ phone | map('upper') }}"]
+)
+def test_what_is_neither_text_nor_number_is_never_printed(source: str) -> None:
+    assert isinstance(render(source, phone="37491000001", name=""), Problem)
+
+
+@pytest.mark.parametrize("source", ["{{ 1 / 0 }}", "{{ ''.__class__.__mro__ }}", "{% include 'x' %}", "{{ 'a'.no }}"])
+def test_a_template_without_columns_that_fails_is_refused_before_any_row(source: str) -> None:
+    assert "the body template fails" in refuse(source).message
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["title | lower == 'ms'", "title | trim", "title.startswith('M')", "title in ('Mr', 'Ms')", "title | int > 3"],
+)
+def test_an_empty_cell_may_be_asked_about_in_any_way(asked: str) -> None:
+    assert render(f"{{% if {asked} %}}x{{% else %}}Hello{{% endif %}}", title="") == "Hello"
+
+
+def test_a_misspelt_filter_is_refused_before_any_row() -> None:
+    assert "shout" in refuse("{% if city %}{{ name | shout }}{% endif %}").message

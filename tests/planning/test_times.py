@@ -109,6 +109,7 @@ def test_a_date_alone_does_not_say_when(text: str) -> None:
         "0000-12-01 10:00",
         "2026-12-01 24:00",
         "2026-12-01 10:60",
+        "2026-12-01 10:00.5",
         "2026-12-01 10:00:60",
         "2026-12-01 10:00+25:00",
         # Outside what can be counted in UTC.
