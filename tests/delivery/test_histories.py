@@ -37,7 +37,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
-from itertools import product
+from itertools import product, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -532,8 +532,7 @@ class Process:
         """The log as it is where a commit was broken off: new up to somewhere, old behind; its last byte is missing."""
         assert self.run.cut is not None
         after = self._log.read_bytes()
-        same = os.path.commonprefix([before, after])
-        changed = [n for n in range(len(same), len(after)) if before[n : n + 1] != after[n : n + 1]]
+        changed = [n for n, (old, new) in enumerate(zip_longest(before, after)) if old != new]
         edge = changed[0] + (changed[-1] - changed[0]) * self.run.cut.extent // 4
         return after[:edge] + before[edge:]
 
