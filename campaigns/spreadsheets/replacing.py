@@ -109,6 +109,17 @@ def alone(path: Path) -> Iterator[None]:
 _PATIENCE = 60  # seconds; changing the largest results file takes less
 
 
+def try_writing(path: Path) -> None:
+    """Try whether a file could be replaced now; it stays as it is.
+
+    Raises:
+        OSError: It could not.
+    """
+    refuse_locked(path)
+    with tempfile.NamedTemporaryFile(prefix=_prefix(path), suffix=path.suffix, dir=path.parent) as trial:
+        trial.write(b" ")
+
+
 def _keep_mode(path: Path, temporary: Path) -> None:
     """Give the new file the old one's permissions, or what a new file gets; a temporary file is for its owner only."""
     try:

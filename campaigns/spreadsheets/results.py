@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from campaigns.errors import Refused, UsageError
 from campaigns.spreadsheets.cells import for_excel
 from campaigns.spreadsheets.grids import ExcelGrid, is_csv, load_grid, new_grid
-from campaigns.spreadsheets.replacing import alone, refuse_locked, replacing
+from campaigns.spreadsheets.replacing import alone, refuse_locked, replacing, try_writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +36,7 @@ COLUMNS = (
     *("detail", "submitted_at", "status", "status_code", "checked_at", "id"),
 )
 STATUS_COLUMNS = ("status", "status_code", "checked_at")
+_OTHER_NAME = "give the results another name with --results"
 _NEEDED = ("outcome", "ref", "id")  # what makes a table a results file that can be continued
 
 
@@ -140,9 +140,6 @@ def check_known(path: Path, refs: Mapping[str, str]) -> None:
         )
 
 
-_OTHER_NAME = "give the results another name with --results"
-
-
 def check_can_write(path: Path) -> None:
     """Try whether a results file can be written, before anything is sent; what is there stays as it is.
 
@@ -150,9 +147,7 @@ def check_can_write(path: Path) -> None:
         UsageError: It cannot.
     """
     try:
-        refuse_locked(path)
-        with tempfile.NamedTemporaryFile(prefix=".campaigns-", dir=path.parent) as trial:
-            trial.write(b" ")
+        try_writing(path)
     except OSError as error:
         hint = (
             "close it where it is open, or mend its permissions; a lock file of a program that crashed can be deleted"

@@ -199,8 +199,8 @@ SETTLING = {
     "settled and folded": Step(SQL, "after", word="wal_checkpoint"),
 }
 WRITING = {
-    "results tried, not in place": Step(REPLACE, "before", word=".trial"),
-    "results tried, not tidied": Step(REPLACE, "after", word=".trial"),
+    "results about to be tried": Step("tempfile:NamedTemporaryFile", "before"),
+    "results tried, not tidied": Step("tempfile:NamedTemporaryFile", "after"),
     "all sent, no results": Step("campaigns.run:write_results", "before"),
     "half a workbook": Step("zipfile:ZipFile.writestr", "after", nth=3),
     "results not in place": Step(REPLACE, "before", word="shop.results.xlsx"),

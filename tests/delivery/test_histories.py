@@ -783,10 +783,8 @@ def check_asks(process: Process) -> None:
 
 def check_answers_reach_the_disk(process: Process, lost: set[Ask]) -> None:
     """(c): whoever is killed loses what he has in hand; otherwise only a full disk does, and the program says so."""
-    if process.killed or process.cut is How.LEFT:
-        return
-    if process.cut in LEAVING and (any(ask.answer.fails for ask in process.asks) or not process.run.in_turn):
-        return  # after a fault of its own the program leaves at once; and those who race may come too late
+    if process.killed or process.cut is How.LEFT or (process.cut in LEAVING and not process.run.in_turn):
+        return  # who leaves does not wait: what comes only then is in doubt
     for one in process.unrecorded:
         assert process.cut is How.DISK_FULL
         assert one.standing.row.message is not None
