@@ -10,7 +10,8 @@ from urllib.parse import quote
 from campaigns.errors import Problem, UsageError
 from campaigns.planning import fields, times
 from campaigns.planning.fields import Field
-from campaigns.planning.plan import Plan, Request, make_plan
+from campaigns.planning.judge import make_plan
+from campaigns.planning.plan import Plan, Request
 from campaigns.planning.pricing import parse_price
 from campaigns.planning.templates import BodyTemplate
 from campaigns.settings import read_zone

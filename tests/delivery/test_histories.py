@@ -55,7 +55,8 @@ from campaigns.errors import Refused, Stopped
 from campaigns.gateway.client import Client, Exchange, Fate
 from campaigns.gateway.protocol import Function
 from campaigns.planning.fields import Columns, Field
-from campaigns.planning.plan import Message, Plan, Request, make_plan
+from campaigns.planning.judge import make_plan
+from campaigns.planning.plan import Message, Plan, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from campaigns.errors import Problem, UsageError
 from campaigns.planning.fields import assign, parse_overrides
-from campaigns.planning.plan import Message, Plan, PlannedRow, Request, Totals, add_costs, count_segments, make_plan
+from campaigns.planning.judge import make_plan
+from campaigns.planning.plan import Message, Plan, PlannedRow, Request, Totals, add_costs, count_segments
 from campaigns.planning.segments import Count, Encoding
 from campaigns.planning.templates import BodyTemplate
 
