@@ -794,9 +794,12 @@ def check_answers_reach_the_disk(process: Process, lost: set[Ask]) -> None:
 
 
 def _find(asks: Iterable[Ask], five: Message, verdict: Verdict) -> Ask:
-    """The request that a recorded outcome is about: by its mark, or the one in which the program failed."""
+    """The request that a recorded outcome is about: by its mark, or the one in which the program failed.
+
+    Of two that failed alike nothing tells which one was recorded: then it was the one that was heard in time.
+    """
     marks = re.findall(r"#\d+", f"{verdict.ref} {verdict.detail} {verdict.raw}")
-    for ask in asks:
+    for ask in sorted(asks, key=lambda one: not one.told):
         if ask.mark in marks or (not marks and ask.answer.fails and ask.five == five):
             return ask
     raise AssertionError(f"(c) recorded, and never answered: {five}: {verdict}")
