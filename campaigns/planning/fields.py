@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from campaigns.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Field(StrEnum):
@@ -35,6 +35,8 @@ ALIASES: dict[Field, tuple[str, ...]] = {
     Field.WAP_PUSH: ("wap_push", "wap push"),
 }
 
+_A_NUMBER = 7  # digits; no header is one
+_MOST_SHOWN = 20  # headers named in an error
 _NOISE = re.compile(r"[\s_\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
 
 
@@ -85,13 +87,31 @@ def parse_overrides(choices: Sequence[str]) -> dict[Field, str]:
     return overrides
 
 
-def assign(headers: Sequence[str], overrides: Mapping[Field, str]) -> Columns:
+def names_recipient(cells: Sequence[str], overrides: Mapping[Field, str]) -> bool:
+    """Tell whether a row of cells can be the header row: one of them is a recipient header.
+
+    Args:
+        cells: A row's cells.
+        overrides: Header by field, from `parse_overrides`.
+    """
+    wanted = overrides.get(Field.RECIPIENT)
+    if wanted:
+        return any(fold(cell) == fold(wanted) for cell in cells)
+    return any(_FIELD_OF.get(fold(cell)) is Field.RECIPIENT for cell in cells)
+
+
+def assign(
+    headers: Sequence[str],
+    overrides: Mapping[Field, str],
+    holds_numbers: Callable[[int], bool] = lambda _: False,
+) -> Columns:
     """Find each field's column: what was said first, then the known aliases.
 
     Args:
         headers: The header cells, as found.
         overrides: Header by field, from `parse_overrides`; a field in it is not looked for among the aliases,
             so the headers that it overrules are free to be ordinary columns.
+        holds_numbers: Tells of a column's position whether it holds only recipients; asked where no header says so.
 
     Raises:
         UsageError: A header that is not there, two headers for one field, or no recipient column.
@@ -112,9 +132,23 @@ def assign(headers: Sequence[str], overrides: Mapping[Field, str]) -> Columns:
             )
         of[field] = positions[0]
     if Field.RECIPIENT not in of:
-        shown = ", ".join(repr(header) for header in headers if header) or "none"
-        raise UsageError(f"no recipient column; the headers found are {shown}", "name it: --column recipient=HEADER")
+        raise _no_recipient(headers, holds_numbers)
     return Columns(of)
+
+
+def _no_recipient(headers: Sequence[str], holds_numbers: Callable[[int], bool]) -> UsageError:
+    numeric = [header for position, header in enumerate(headers) if holds_numbers(position)]
+    if any(header.strip().isdigit() and len(header.strip()) >= _A_NUMBER for header in headers):
+        return UsageError(
+            "no recipient column: the first row holds a number where a header should be",
+            "put a header row above it, for example recipient",
+        )
+    shown = ", ".join(repr(header) for header in headers[:_MOST_SHOWN] if header) or "none"
+    more = f" and {len(headers) - _MOST_SHOWN:,} more" if len(headers) > _MOST_SHOWN else ""
+    hint = "name it: --column recipient=HEADER"
+    if len(numeric) == 1:
+        hint = f"{numeric[0]!r} holds only numbers; if it is the one: --column recipient={numeric[0]!r}"
+    return UsageError(f"no recipient column; the headers found are {shown}{more}", hint)
 
 
 def _find(headers: Sequence[str], field: Field, wanted: str) -> int:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from campaigns.errors import Problem, UsageError
 from campaigns.gateway.protocol import LONGEST_QUERY, Function, encode_query, message_parameters
 from campaigns.planning import pricing, segments, times
+from campaigns.planning.faulty import spreadsheet_error
 from campaigns.planning.fields import Columns, Field
 from campaigns.planning.numbers import read_recipient
-from campaigns.planning.plan import Message, Plan, PlannedRow, Request, identity
+from campaigns.planning.plan import OPTED_OUT, Message, Plan, PlannedRow, Request, identity
+from campaigns.planning.regions import doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,12 +72,13 @@ class _Judge:
         self._counts: dict[str, segments.Count] = {}
         self._first: dict[tuple[object, ...], int] = {}
         self._times: Counter[tuple[object, ...]] = Counter()
+        self._texted: dict[str, int] = {}
 
     def row(self, number: int, cells: Sequence[str]) -> PlannedRow:
         request = self._request
         found = self._cell(cells, Field.RECIPIENT)
         values = (
-            read_recipient(found),
+            read_recipient(found, request.region),
             self._sender(cells),
             self._body(cells),
             self._wap_push(cells),
@@ -90,12 +94,14 @@ class _Judge:
         occurrence = self._times[five]
         first = self._first.setdefault(five, number)
         skipped = f"duplicate of row {first}" if occurrence > 1 and not request.keep_duplicates else ""
+        if recipient in request.opted_out:
+            skipped = OPTED_OUT
         message = None
         if not any(isinstance(value, Problem) for value in values):
             message = Message(*five, occurrence)  # type: ignore[call-arg,arg-type] # none of the five is a problem
         text = body if isinstance(body, str) else ""
         count = self._count(text) if text else None
-        return PlannedRow(
+        planned = PlannedRow(
             number=number,
             id=identity(*five, occurrence),
             recipient=recipient if isinstance(recipient, str) else found,
@@ -107,8 +113,20 @@ class _Judge:
             cost=pricing.cost(count.segments, request.price) if count else None,
             problems=tuple(problems),
             skipped=skipped,
-            risk=_risk(message, request.login_length) if message else "",
+            normalised=isinstance(recipient, str) and recipient != found.strip(),
         )
+        return self._look_again(planned, message) if message and planned.sendable else planned
+
+    def _look_again(self, row: PlannedRow, message: Message) -> PlannedRow:
+        """Add what a person should know of a row that can be sent."""
+        risk = _risk(message, self._request.login_length)
+        unlikely = doubt(row.recipient) if self._request.region else None
+        first = self._texted.setdefault(row.recipient, row.number)
+        other = None
+        if first != row.number and message.occurrence == 1:
+            other = Problem("recipient", "gets another message of this campaign as well", f"see row {first}")
+        warnings = tuple(one for one in (unlikely, other, risk) if one)
+        return replace(row, warnings=warnings, risk=f"its {risk.field} {risk.reason} ({risk.text})" if risk else "")
 
     def _cell(self, cells: Sequence[str], field: Field) -> str:
         position = self._columns.position(field)
@@ -118,6 +136,8 @@ class _Judge:
         sender = self._cell(cells, Field.SENDER).strip() or self._request.sender
         if not sender and self._columns.position(Field.SENDER) is not None:
             return Problem("sender", "is missing", hint="give --sender or MOBIPACE_SENDER, or fill the cell")
+        if error := spreadsheet_error("sender", sender):
+            return error
         if _NO_CHARACTER.search(sender):
             return Problem("sender", "holds something that is no character")
         return sender
@@ -127,24 +147,30 @@ class _Judge:
         body = template.render(cells) if template else self._cell(cells, Field.BODY)
         if isinstance(body, Problem):
             return body
+        if not template and (error := spreadsheet_error("body", body)):
+            return error
         body = body.replace("\r\n", "\n").replace("\r", "\n")
         if _NO_CHARACTER.search(body):
             return Problem("body", "holds something that is no character")
         return body if _INVISIBLE.sub("", body) else Problem("body", "is empty")
 
     def _wap_push(self, cells: Sequence[str]) -> bool | Problem:
-        text = self._cell(cells, Field.WAP_PUSH).strip().casefold()
+        text = self._cell(cells, Field.WAP_PUSH).strip()
         if not text:
             return self._request.wap_push
-        if text in _YES:
+        if text.casefold() in _YES:
             return True
-        return False if text in _NO else Problem("wap_push", "is neither yes nor no", text[:40])
+        if error := spreadsheet_error("wap_push", text):
+            return error
+        return False if text.casefold() in _NO else Problem("wap_push", "is neither yes nor no", text[:40])
 
     def _time_text(self, cells: Sequence[str]) -> str:
         return self._cell(cells, Field.SEND_AT).strip()
 
     def _send_at(self, cells: Sequence[str]) -> datetime | Problem | None:
         text = self._time_text(cells)
+        if error := spreadsheet_error("send_at", text):
+            return error
         if text:
             return times.parse_time(text, self._request.zone)
         if self._request.send_at is None and self._request.time_needed:
@@ -159,20 +185,22 @@ class _Judge:
         return known
 
 
-def _risk(message: Message, login_length: int) -> str:
-    if _MARKUP.search(message.body) or _MARKUP.search(message.sender):
-        return "it holds < before a letter, or &#, which the gateway's web server may refuse"
+def _risk(message: Message, login_length: int) -> Problem | None:
+    """Return what may make the gateway's web server refuse the request unread."""
+    for field, text in (("body", message.body), ("sender", message.sender)):
+        if found := _MARKUP.search(text):
+            shown = text[found.start() : found.start() + 20]
+            return Problem(field, "holds < before a letter, or &#: the gateway's web server may refuse it", shown)
     if (
         len(message.body) + len(message.sender)
     ) * 12 < LONGEST_QUERY - 500:  # no character takes more than 12 bytes: not worth encoding
-        return ""
+        return None
     function = Function.SCHEDULE if message.send_at else Function.SEND
     parameters = message_parameters(
         message.sender, message.recipient, message.body, wap_push=message.wap_push, send_at=message.send_at
     )
     length = len(encode_query(function, "", "", parameters)) + login_length
-    return (
-        f"its request is {length:,} bytes long; the gateway's web server may refuse more than {LONGEST_QUERY:,}"
-        if length > LONGEST_QUERY
-        else ""
-    )
+    if length <= LONGEST_QUERY:
+        return None
+    reason = f"makes a request over {LONGEST_QUERY:,} bytes: the gateway's web server may refuse it"
+    return Problem("body", reason, f"{length:,} bytes")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from campaigns.planning import segments
     from campaigns.planning.templates import BodyTemplate
 
+OPTED_OUT = "opted out"  # why a row is left out: its recipient wants nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -67,6 +69,8 @@ class Request:
         zone: The zone of times without an offset.
         price: What a segment costs; None if nobody said.
         keep_duplicates: Whether rows that ask for the same are all sent.
+        region: The country of numbers written without its code, e.g. `AM`; None takes international digits only.
+        opted_out: The digits of recipients who want nothing.
         time_needed: Whether a row without a time is a problem (`schedule`).
         login_length: How many bytes login and password take in a request, encoded.
     """
@@ -79,6 +83,8 @@ class Request:
     zone: ZoneInfo | None = None
     price: Decimal | None = None
     keep_duplicates: bool = False
+    region: str | None = None
+    opted_out: frozenset[str] = frozenset()
     time_needed: bool = False
     login_length: int = 0
 
@@ -101,6 +107,8 @@ class PlannedRow:
         problems: What is wrong; empty for a row that can be sent.
         skipped: Why the row is left out although nothing is wrong with it; empty otherwise.
         risk: What may make the gateway's web server refuse the request unread; empty otherwise.
+        warnings: What a person should look at although the row can be sent.
+        normalised: Whether the recipient's cell had to be repaired to give digits.
     """
 
     number: int
@@ -115,6 +123,8 @@ class PlannedRow:
     problems: tuple[Problem, ...]
     skipped: str = ""
     risk: str = ""
+    warnings: tuple[Problem, ...] = ()
+    normalised: bool = False
 
     @property
     def sendable(self) -> bool:
@@ -130,6 +140,7 @@ class Totals:
     sendable: int
     invalid: int
     skipped: int
+    normalised: int
     segments: int
     cost: Decimal | None
 
@@ -160,6 +171,7 @@ class Plan:
             sendable=len(sendable),
             invalid=len(self.invalid),
             skipped=skipped,
+            normalised=sum(1 for row in self.rows if row.normalised),
             segments=count_segments(sendable),
             cost=add_costs(sendable),
         )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from campaigns.errors import Problem, UsageError, nearest
+from campaigns.planning.faulty import spreadsheet_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,8 +73,8 @@ class BodyTemplate:
     def _render(self, values: Mapping[str, str]) -> str | Problem:
         try:
             return self._template.render(values)
-        except _EmptyCellPrinted as error:
-            return Problem("body", f"the column {error.column!r} is empty, and the template prints it")
+        except _CellNotPrintable as error:
+            return error.problem
         except Exception as error:  # noqa: BLE001 - a template can fail in any way that Python can
             return Problem("body", "the template fails in this row", str(error)[:200] or type(error).__name__)
 
@@ -92,10 +94,10 @@ def _bind(variables: frozenset[str], headers: Sequence[str]) -> list[tuple[str, 
     return [(variable, names.index(variable)) for variable in sorted(variables)]
 
 
-class _EmptyCellPrinted(Exception):  # noqa: N818 - a signal between two functions of this module
-    def __init__(self, column: str) -> None:
-        super().__init__(column)
-        self.column = column
+class _CellNotPrintable(Exception):  # noqa: N818 - a signal between two functions of this module
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
 
 
 def _environment() -> Environment:
@@ -123,7 +125,10 @@ def _text_or_number(value: object) -> object:
 
 def _printed(value: str, column: str) -> str:
     if value == "":
-        raise _EmptyCellPrinted(column)
+        raise _CellNotPrintable(Problem("body", f"the column {column!r} is empty, and the template prints it"))
+    if error := spreadsheet_error("body", value):
+        reason = f"the column {column!r} {error.reason}, and the template prints it"
+        raise _CellNotPrintable(replace(error, reason=reason))
     return value
 
 

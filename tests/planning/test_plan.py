@@ -337,6 +337,49 @@ def test_a_row_that_differs_in_one_of_the_five_is_no_duplicate(other: tuple[str,
     assert [one.sendable for one in made.rows] == [True, True]
 
 
+def test_a_repaired_number_is_the_same_recipient_and_is_counted() -> None:
+    made = plan("phone,text", (ANI, "Hello"), (f"'{ANI}", "Hello"), (f"{ANI}.0", "Bye"))
+    assert [row.skipped for row in made.rows] == ["", "duplicate of row 2", ""]
+    assert [row.normalised for row in made.rows] == [False, True, True]
+    assert made.totals.normalised == 2
+
+
+def test_another_message_to_the_same_recipient_is_sent_with_a_warning() -> None:
+    made = plan("phone,text", (ANI, "Hello"), (ANI, "Bye"), (ANI, "Hello"), (ARA, "Bye"))
+    warned = [(row.number, *(str(one) for one in row.warnings)) for row in made.rows if row.warnings]
+    assert warned == [(3, "gets another message of this campaign as well: 'see row 2'")]
+    assert made.rows[1].sendable
+
+
+def test_who_opted_out_is_left_out_however_the_number_is_written() -> None:
+    made = plan("phone,text", (ANI, "Hello"), (f"{ANI}.0", "Bye"), (ARA, "Hello"), opted_out=frozenset({ANI}))
+    assert [row.skipped for row in made.rows] == ["opted out", "opted out", ""]
+    assert made.totals.skipped == 2
+
+
+def test_a_landline_is_a_warning_where_a_region_is_given() -> None:
+    landline = ("37410000001", "Hello")
+    assert [str(one) for one in only(plan("phone,text", landline, region="AM")).warnings] == [
+        "is a landline: '37410000001'"
+    ]
+    assert only(plan("phone,text", landline)).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "field"),
+    [
+        ("phone,text", (ANI, "#N/A"), "body"),
+        ("phone,text,sender", (ANI, "Hello", "#REF!"), "sender"),
+        ("phone,text,wap_push", (ANI, "Hello", "#NOT CALCULATED!"), "wap_push"),
+        ("phone,text,send_at", (ANI, "Hello", "#VALUE!"), "send_at"),
+    ],
+)
+def test_a_spreadsheet_error_is_never_sent(headers: str, cells: tuple[str, ...], field: str) -> None:
+    (problem,) = only(plan(headers, cells)).problems
+    assert problem.field == field
+    assert problem.reason in ("is a spreadsheet error", "is a formula whose value was not stored in the file")
+
+
 def test_a_column_that_is_not_sent_makes_no_difference() -> None:
     made = plan("phone,text,name", (ANI, "Hello", "Ani"), (ANI, "Hello", "Anahit"))
     assert [row.skipped for row in made.rows] == ["", "duplicate of row 2"]
@@ -353,7 +396,9 @@ def test_kept_duplicates_are_all_sent_each_under_its_own_id() -> None:
 
 def test_duplicates_of_a_bad_row_are_bad_rows_not_skipped_ones() -> None:
     made = plan("phone,text", ("bad", "Hello"), ("bad", "Hello"))
-    assert made.totals == Totals(rows=2, sendable=0, invalid=2, skipped=0, segments=0, cost=made.totals.cost)
+    assert made.totals == Totals(
+        rows=2, sendable=0, invalid=2, skipped=0, normalised=0, segments=0, cost=made.totals.cost
+    )
     assert len({row.id for row in made.rows}) == 2
 
 
@@ -367,11 +412,13 @@ def test_totals_count_every_row_once_and_money_of_what_would_be_sent() -> None:
         (ARA, "x" * 161),  # two parts
         (ANI, "Hello"),  # a duplicate
         ("bad", "x" * 500),
-        (ARA, ""),
+        (ARA + "\u200b", ""),
         (ARA, "’" * 70),
         price=Decimal("0.1"),
     )
-    assert made.totals == Totals(rows=6, sendable=3, invalid=2, skipped=1, segments=4, cost=Decimal("0.4"))
+    assert made.totals == Totals(
+        rows=6, sendable=3, invalid=2, skipped=1, normalised=1, segments=4, cost=Decimal("0.4")
+    )
     assert [row.number for row in made.sendable] == [2, 3, 7]
     assert [row.number for row in made.invalid] == [5, 6]
 
@@ -458,7 +505,10 @@ def test_a_query_over_2048_bytes_is_a_risk(character: str, size: int) -> None:
     body = "x" * (ROOM % size + 1) + character * (ROOM // size - 1)
     fitting, too_long = body + "x" * (size - 1), body + "x" * size
     risks = [only(plan("phone,text", (ANI, text), sender="Shop", login_length=8)).risk for text in (fitting, too_long)]
-    assert risks == ["", "its request is 2,049 bytes long; the gateway's web server may refuse more than 2,048"]
+    assert risks == [
+        "",
+        "its body makes a request over 2,048 bytes: the gateway's web server may refuse it (2,049 bytes)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""What a country's numbering plan says of a number; the plans are those of the phonenumbers library."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from campaigns.errors import Problem, UsageError, nearest
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+_NO_COUNTRY, _UNKNOWN = -1, 99  # the second is phonenumbers' own
+
+
+def check_region(text: str) -> str:
+    """Read `--region`, a country's two letters.
+
+    Raises:
+        UsageError: No country has them.
+    """
+    from phonenumbers import SUPPORTED_REGIONS
+
+    region = text.strip().upper()
+    if region not in SUPPORTED_REGIONS:
+        near = nearest(region, sorted(SUPPORTED_REGIONS))
+        raise UsageError(f"--region {text!r} is no country's two letters{near}", "for Armenia: --region AM")
+    return region
+
+
+def international_digits(text: str, region: str) -> str:
+    """Return a written number as international digits; empty if it cannot be one.
+
+    Only `+` and `0` in front say for certain what the rest is. Digits without them are international already, as long
+    as a country has such a number; else they are taken for a local number whose `0` a spreadsheet dropped
+    (`91000001`), if the region has that.
+
+    Args:
+        text: Digits, spaces, brackets, dots, dashes, slashes and plus signs.
+        region: The country of local numbers, e.g. `AM`.
+    """
+    import phonenumbers
+    from phonenumbers import NumberParseException, ValidationResult
+
+    bare = "".join(character for character in text if character.isdigit())
+    if text[:1].isdigit() and not text.startswith("0") and _kind(bare) not in (_NO_COUNTRY, _UNKNOWN):
+        return bare
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return ""
+    if text.lstrip("(").startswith(("+", "0")):
+        possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+        return _digits(number) if possible else ""
+    return _digits(number) if phonenumbers.is_valid_number(number) else ""
+
+
+def _digits(number: PhoneNumber) -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+
+
+@lru_cache(maxsize=1024)  # each number is asked about twice in a row
+def _kind(digits: str) -> int:
+    """Return the kind of an international number, as phonenumbers counts them; -1 if no country has its code."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(f"+{digits}", None))
+    except phonenumbers.NumberParseException:
+        return _NO_COUNTRY
+
+
+def doubt(digits: str) -> Problem | None:
+    """Return what makes it unlikely that a number gets the message: a landline, a premium number, one that is not.
+
+    Args:
+        digits: International digits.
+    """
+    from phonenumbers import PhoneNumberType
+
+    match _kind(digits):
+        case PhoneNumberType.MOBILE | PhoneNumberType.FIXED_LINE_OR_MOBILE:
+            return None
+        case PhoneNumberType.FIXED_LINE:
+            reason = "is a landline"
+        case PhoneNumberType.PREMIUM_RATE:
+            reason = "is a premium number"
+        case PhoneNumberType.UNKNOWN:
+            reason = f"cannot exist in {country(digits) or 'the country whose code it has'}"
+        case -1:
+            reason = "has no country's code in front"
+        case _:
+            reason = "is not a mobile number"
+    return Problem("recipient", reason, digits)
+
+
+def country(digits: str) -> str:
+    """Return the English name of the country that a number belongs to; empty if none does."""
+    import phonenumbers
+    from phonenumbers.geocoder import country_name_for_number
+
+    try:
+        number = phonenumbers.parse(f"+{digits}", None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if name := country_name_for_number(number, "en"):
+        return str(name)
+    # A number that cannot exist has no name there; its code still tells the country.
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ("001",))
+    return "" if regions[0] == "001" else _name(regions[0])
+
+
+def _name(region: str) -> str:
+    from phonenumbers import example_number
+    from phonenumbers.geocoder import country_name_for_number
+
+    example = example_number(region)
+    return (country_name_for_number(example, "en") if example else "") or region
