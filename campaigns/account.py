@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from campaigns.errors import Stopped
 from campaigns.gateway.client import Client, Fate
 from campaigns.gateway.protocol import Balance, Err, ErrorCode, Function, read_balance
-from campaigns.summaries import one_line
+from campaigns.phrases import one_line
 
 if TYPE_CHECKING:
     from decimal import Decimal

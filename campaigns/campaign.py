@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from campaigns.errors import Problem, UsageError
-from campaigns.planning import fields, times
+from campaigns.errors import UsageError
+from campaigns.opt_outs import holds_recipients, read_opt_outs
+from campaigns.planning import fields
 from campaigns.planning.fields import Field
 from campaigns.planning.judge import make_plan
-from campaigns.planning.plan import Plan, Request
-from campaigns.planning.pricing import parse_price
-from campaigns.planning.templates import BodyTemplate
-from campaigns.settings import read_zone
+from campaigns.planning.regions import check_region
+from campaigns.request import make_request
 from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
 from campaigns.spreadsheets.replacing import behind_link
 from campaigns.spreadsheets.results import ResultLine, is_results, own_headers
@@ -23,14 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from campaigns.delivery.resume import Standing
     from campaigns.options import CampaignOptions
+    from campaigns.planning.plan import Plan, Request
     from campaigns.spreadsheets.cells import Cell
 
-_LOGIN = ("MOBIPACE_USERNAME", "MOBIPACE_PASSWORD")
-_USUAL = "x" * 16  # stands for a login that is not known yet, in the length of a request
 _USED_UP = (
     Field.BODY,
     Field.SENDER,
@@ -59,6 +55,7 @@ class Campaign:
         ledger_path: Its ledger, beside the recipient file.
         results_path: Its results file.
         headers: The names of the file's own columns in the results.
+        notes: What a person should know of how the files were read.
         sandbox: Whether it is a rehearsal.
     """
 
@@ -69,6 +66,7 @@ class Campaign:
     ledger_path: Path
     results_path: Path
     headers: list[str]
+    notes: tuple[str, ...]
     sandbox: bool
     _own: list[int]
 
@@ -130,14 +128,25 @@ def load_campaign(
         UsageError: The file or an option cannot be used.
     """
     path = behind_link(path)  # the ledger lies beside the file itself, by whatever name it is reached
-    file = read_recipients(path, sheet=options.sheet, delimiter=options.delimiter)
+    overrides = fields.parse_overrides(options.column or ())
+    file = read_recipients(
+        path,
+        lambda cells: fields.names_recipient(cells, overrides),
+        sheet=options.sheet,
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+    )
     if purpose is not Purpose.LOOK and is_results(file.headers):
         raise UsageError(
             f"{path.name} is a results file: it has columns outcome and ref",
             "give the recipient file that it came from; what was accepted is not sent again",
         )
-    columns = fields.assign(file.headers, fields.parse_overrides(options.column or ()))
-    request = _request(file, options, purpose, environment, now)
+    region = None if options.region is None else check_region(options.region)
+    columns = fields.assign(file.headers, overrides, lambda position: holds_recipients(file, position, region))
+    opted_out, opt_out_notes = read_opt_outs(options.exclude or (), region)
+    request = make_request(
+        file.headers, options, environment, now, time_needed=purpose is Purpose.SCHEDULE, opted_out=opted_out
+    )
     _check_purpose(file, columns, options, purpose)
     if purpose is not Purpose.LOOK and not request.sender and columns.position(Field.SENDER) is None:
         raise UsageError("no sender", "give --sender or MOBIPACE_SENDER, or a sender column")
@@ -152,6 +161,7 @@ def load_campaign(
         ledger_path=path.with_name(f"{stem}.ledger.db"),
         results_path=behind_link(options.results or path.with_name(f"{stem}.results.xlsx")),
         headers=own_headers([file.headers[n] for n in own]),
+        notes=(*file.notes, *opt_out_notes),
         sandbox=sandbox,
         _own=own,
     )
@@ -171,62 +181,6 @@ def _name(path: Path, options: CampaignOptions) -> str:
             f"{name!r} cannot be a campaign's name: .sandbox marks rehearsals", "give another one with --name"
         )
     return name
-
-
-def _request(
-    file: RecipientFile,
-    options: CampaignOptions,
-    purpose: Purpose,
-    environment: Mapping[str, str],
-    now: datetime,
-) -> Request:
-    zone = read_zone(options.tz, "--tz") or read_zone(environment.get("MOBIPACE_TZ"), "MOBIPACE_TZ")
-    source = _body_source(options)
-    return Request(
-        now=now,
-        sender=(options.sender or environment.get("MOBIPACE_SENDER") or "").strip(),
-        template=None if source is None else BodyTemplate(source, file.headers),
-        wap_push=options.wap_push,
-        send_at=None if options.at is None else _at(options.at, zone, now),
-        zone=zone,
-        price=None if options.price is None else parse_price(options.price),
-        keep_duplicates=options.keep_duplicates,
-        time_needed=purpose is Purpose.SCHEDULE,
-        login_length=sum(len(quote(environment.get(name) or _USUAL, safe="")) for name in _LOGIN),
-    )
-
-
-def _at(text: str, zone: ZoneInfo | None, now: datetime) -> datetime:
-    moment = times.read_time(text, zone, now)
-    if isinstance(moment, Problem):
-        raise UsageError(f"--at {text!r} {moment.reason}", moment.hint)
-    return moment
-
-
-def _body_source(options: CampaignOptions) -> str | None:
-    if options.body is not None and options.body_file is not None:
-        raise UsageError("--body and --body-file: give one of them")
-    if options.body_file is None:
-        if options.body is not None and not options.body.isascii():
-            _check_text(options.body)
-        return options.body
-    try:
-        return options.body_file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(
-            f"--body-file {options.body_file} is not UTF-8 text", "save it as UTF-8 and try again"
-        ) from None
-    except OSError as error:
-        raise UsageError(f"--body-file {options.body_file} cannot be read ({error.strerror})") from None
-
-
-def _check_text(body: str) -> None:
-    try:
-        body.encode()
-    except UnicodeEncodeError:
-        raise UsageError(
-            "--body holds bytes that are not UTF-8", "put the text into a UTF-8 file and give --body-file"
-        ) from None
 
 
 def _check_purpose(file: RecipientFile, columns: fields.Columns, options: CampaignOptions, purpose: Purpose) -> None:

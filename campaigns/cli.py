@@ -184,14 +184,14 @@ def refresh(context: typer.Context, results: Results, *, sandbox: UseSandbox = F
 @app.command()
 def balance(context: typer.Context, *, sandbox: UseSandbox = False, json: AsJson = False) -> None:
     """Show the account's balance."""
-    from campaigns import summaries
+    from campaigns import phrases, summaries
     from campaigns.account import ask_balance
     from campaigns.gateway.client import Client
 
     screen = _screen(context, as_json=json)
     with _gateway(screen, sandbox=sandbox) as settings, Client(settings, screen.listener()) as client:
         found = ask_balance(client)
-    screen.summary(summaries.balance_facts(found) or {}, [summaries.clean(str(found))])
+    screen.summary(summaries.balance_facts(found) or {}, [phrases.clean(str(found))])
 
 
 @app.command()

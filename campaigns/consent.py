@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from campaigns import summaries
+from campaigns import phrases, summaries
 from campaigns.account import is_short
 from campaigns.delivery.outcomes import Outcome
 from campaigns.errors import Refused, UsageError
@@ -44,7 +44,7 @@ def get_consent(
     _show(rows, balance, cost, campaign, options, screen)
     if is_short(balance, cost) and not options.allow_short:
         raise Refused(
-            f"the balance ({balance}) does not cover the estimate ({summaries.money(cost, balance.currency)})",
+            f"the balance ({balance}) does not cover the estimate ({phrases.money(cost, balance.currency)})",
             "top it up, send a part with --limit, or go on with --allow-short",
         )
     if options.yes:
@@ -53,11 +53,11 @@ def get_consent(
         raise UsageError("there is no terminal to ask at", "give --yes to go on without a question")
     counts = Counter(one.outcome for one in chosen)
     for outcome, count in sorted(counts.items()):
-        messages = summaries.plural(count, "message")
+        messages = phrases.plural(count, "message")
         if outcome in _AGAIN:
             what = f"{messages} {_AGAIN[outcome]}"
         else:
-            price = f" for about {summaries.money(cost, balance.currency)}" if cost is not None else ""
+            price = f" for about {phrases.money(cost, balance.currency)}" if cost is not None else ""
             what = f"This submits {messages}{price}."
         if not screen.confirm(count, what):
             raise Refused("that is not the number of messages; nothing was sent")
@@ -75,7 +75,7 @@ def _show(
     if not options.yes:  # who is asked must see what about
         screen = replace(screen, quiet=False)
     screen.say("\n".join(summaries.plan_lines(campaign, by_row=False)))
-    messages, segments = summaries.plural(len(rows), "message"), summaries.plural(count_segments(rows), "segment")
+    messages, segments = phrases.plural(len(rows), "message"), phrases.plural(count_segments(rows), "segment")
     screen.say(f"\nthis run: {messages}, {segments}")
     screen.say("\n".join(summaries.balance_lines(balance, cost)))
     if line := summaries.schedule_line(rows, zone.key if zone else ""):

@@ -29,7 +29,7 @@ class CampaignOptions:
     """What a campaign is: how its file is read, what is said, to whom, when and for how much."""
 
     sheet: Annotated[
-        str | None, _option("--sheet", metavar="NAME", help="The workbook's sheet; default: the first.")
+        str | None, _option("--sheet", metavar="NAME", help="The workbook's sheet; default: the first with recipients.")
     ] = None
     column: Annotated[
         list[str] | None,
@@ -42,6 +42,22 @@ class CampaignOptions:
     delimiter: Annotated[
         str | None,
         _option("--delimiter", metavar="CHAR", help="What separates the cells of a text file; default: found."),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        _option("--encoding", metavar="NAME", help="The text file's encoding, e.g. Windows-1251; default: found."),
+    ] = None
+    region: Annotated[
+        str | None,
+        _option(
+            "--region",
+            metavar="CC",
+            help="The country of numbers in local or formatted form, e.g. AM; default: digits only.",
+        ),
+    ] = None
+    exclude: Annotated[
+        list[Path] | None,
+        _option("--exclude", metavar="FILE", help="A file of recipients who opted out. Repeatable."),
     ] = None
     sender: Annotated[
         str | None,

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from campaigns import summaries
+from campaigns import phrases, summaries
 from campaigns.delivery.interrupt import listening
 from campaigns.delivery.refresh import Refresh, RefStatus, is_final
 from campaigns.errors import ExitCode, Interrupted, Stopped
@@ -92,10 +92,10 @@ def _summarise(
         "failed": sum(failed.values()),
         "statuses": dict(statuses.most_common()),
     }
-    lines = [f"{summaries.plural(all_refs, 'ref')}, {asked:,} asked for, {all_refs - asked:,} final before"]
+    lines = [f"{phrases.plural(all_refs, 'ref')}, {asked:,} asked for, {all_refs - asked:,} final before"]
     lines += summaries.status_lines(statuses)
     lines += [
-        f"could not be asked: {summaries.plural(count, 'ref')} ({summaries.clean(why)})"
+        f"could not be asked: {phrases.plural(count, 'ref')} ({phrases.clean(why)})"
         for why, count in failed.most_common(5)
     ]
     screen.summary(facts, [*lines, f"results: {path}"])

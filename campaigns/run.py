@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from campaigns import summaries
+from campaigns import phrases, summaries
 from campaigns.account import ask_balance, spent
 from campaigns.consent import get_consent
 from campaigns.delivery.dispatch import Dispatch
@@ -83,7 +83,7 @@ class Run:
         refuse_changed(standings, self.ledger.records(), self.campaign.name)
         invalid = sum(one.outcome is Outcome.INVALID for one in standings)
         if invalid and self.options.strict:
-            rows = summaries.plural(invalid, "invalid row")
+            rows = phrases.plural(invalid, "invalid row")
             raise Refused(f"{rows}, and --strict was given; nothing was sent", "campaigns check names them")
         if chosen and not self.options.again and not self.campaign.sandbox:
             refuse_sent_elsewhere([one.row for one in chosen], submitted_elsewhere(self.ledger.path))
@@ -178,8 +178,8 @@ class Run:
         money_spent = spent(self.before, self.after)
         if money_spent is not None and self.after:
             currency = self.after.currency
-            left = summaries.money(self.after.amount, currency)
-            lines.append(f"spent {summaries.money(money_spent, currency)}; the balance is {left}")
+            left = phrases.money(self.after.amount, currency)
+            lines.append(f"spent {phrases.money(money_spent, currency)}; the balance is {left}")
         lines.append(f"results: {written.path}")
         if counts[Outcome.ACCEPTED]:
             rehearsal = " --sandbox" if self.campaign.sandbox else ""

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from campaigns.phrases import clean, one_line, plural
 from campaigns.planning.segments import split
-from campaigns.summaries import clean, one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from campaigns.errors import CampaignError
     from campaigns.gateway.client import Exchange
     from campaigns.planning.plan import PlannedRow
-
-_MOST_ROWS = 20  # problems shown one by one
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(slots=True)

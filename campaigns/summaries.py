@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from campaigns import findings
 from campaigns.delivery.outcomes import Outcome
+from campaigns.phrases import clean, money, plural
 from campaigns.planning.segments import Encoding
 
 if TYPE_CHECKING:
@@ -18,34 +19,6 @@ if TYPE_CHECKING:
     from campaigns.gateway.protocol import Balance
     from campaigns.planning.plan import PlannedRow
 
-_MOST_ROWS = 20  # problems shown one by one
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def clean(text: str) -> str:
-    """Return foreign text without what could steer a terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def one_line(text: str, limit: int = 80) -> str:
-    """Return foreign text on one line, cut."""
-    flat = clean(text).replace("\n", "⏎").replace("\t", " ")
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
-
-
-def money(amount: Decimal | None, currency: str = "") -> str:
-    """Return an amount with thousands, without needless zeros."""
-    if amount is None:
-        return "unknown"
-    whole = amount == amount.to_integral_value()
-    text = f"{amount.to_integral_value():,}" if whole else f"{amount.normalize():,f}"
-    return f"{text} {currency}".strip()
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return a counted noun: `1 row`, `2,000 rows`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
 
 def plan_facts(campaign: Campaign) -> dict[str, Any]:
     """Return a plan as JSON facts."""
@@ -54,23 +27,16 @@ def plan_facts(campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign.name,
         "file": str(campaign.file.path),
         "read_as": campaign.file.read_as,
+        "notes": list(campaign.notes),
         "rows": totals.rows,
         "sendable": totals.sendable,
         "invalid": totals.invalid,
         "skipped": totals.skipped,
+        "normalised": totals.normalised,
         "segments": totals.segments,
         "cost": totals.cost,
-        "problems": [
-            {
-                "row": row.number,
-                "field": problem.field,
-                "text": problem.text,
-                "reason": problem.reason,
-                "hint": problem.hint,
-            }
-            for row in campaign.plan.invalid
-            for problem in row.problems
-        ],
+        "problems": findings.problem_facts(campaign.plan),
+        "warnings": findings.warning_facts(campaign.plan),
     }
 
 
@@ -81,54 +47,19 @@ def plan_lines(campaign: Campaign, *, by_row: bool = True) -> list[str]:
     alphabets = ", ".join(f"{encodings[one]:,} {one}" for one in Encoding if encodings[one])
     lines = [
         f"{clean(file.path.name)}: {clean(file.read_as)}, {plural(totals.rows, 'row')}",
+        *(f"  {clean(note)}" for note in campaign.notes),
         "",
         f"  {'messages':<10}{totals.sendable:>12,}" + (f"   {alphabets}" if alphabets else ""),
         f"  {'invalid':<10}{totals.invalid:>12,}",
         f"  {'skipped':<10}{totals.skipped:>12,}",
+        *([f"  {'normalised':<10}{totals.normalised:>12,}   numbers repaired"] if totals.normalised else []),
         f"  {'segments':<10}{totals.segments:>12,}   counted high where the gateway's own count is not documented",
     ]
     if totals.cost is not None and campaign.request.price is not None:
         lines.append(f"  {'cost':<10}{money(totals.cost):>12}   at {money(campaign.request.price)} a segment")
     if all(not row.sender for row in plan.rows):
         lines.append("  no sender yet: give --sender or MOBIPACE_SENDER, or a sender column")
-    lines += _problem_lines(plan.invalid, by_row=by_row)
-    return lines + _skipped_lines(campaign, by_row=by_row)
-
-
-def _problem_lines(rows: Sequence[PlannedRow], *, by_row: bool) -> list[str]:
-    if not rows:
-        return []
-    found = [(row, problem) for row in rows for problem in row.problems]
-    groups: dict[tuple[str, str], list[int]] = {}
-    for row, problem in found:
-        groups.setdefault((problem.field, problem.reason), []).append(row.number)
-    lines = ["", "problems"]
-    for (field, reason), numbers in sorted(groups.items(), key=lambda item: -len(item[1])):
-        where = f"in row {numbers[0]}" if len(numbers) == 1 else f"first in row {numbers[0]}"
-        lines.append(f"  {len(numbers):>6,}  {field} {clean(reason)}, {where}")
-    if not by_row:
-        return lines
-    lines.append("")
-    for row, problem in found[:_MOST_ROWS]:
-        text = f": {one_line(repr(problem.text), 60)}" if problem.text else ""
-        lines.append(f"  row {row.number:<6} {problem.field} {clean(problem.reason)}{text}")
-    if len(found) > _MOST_ROWS:
-        lines.append(f"  … and {len(found) - _MOST_ROWS:,} more; the results file names them all")
-    hints = dict.fromkeys(problem.hint for _, problem in found if problem.hint)
-    return lines + [f"hint: {clean(hint)}" for hint in hints]
-
-
-def _skipped_lines(campaign: Campaign, *, by_row: bool) -> list[str]:
-    skipped = [row for row in campaign.plan.rows if row.skipped and not row.problems]
-    if not skipped:
-        return []
-    lines = [
-        "",
-        f"skipped: {plural(len(skipped), 'row')} that would send the same message to the same recipient again",
-    ]
-    if by_row:
-        lines += [f"  row {row.number:<6} {row.skipped}" for row in skipped[:_MOST_ROWS]]
-    return [*lines, "hint: --keep-duplicates sends them all"]
+    return lines + findings.lines(plan, by_row=by_row)
 
 
 def balance_lines(balance: Balance, cost: Decimal | None) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from campaigns import summaries
+from campaigns import phrases
 from campaigns.delivery.brakes import OUT_OF_BALANCE, WRONG_LOGIN
 from campaigns.delivery.dispatch import submit
 from campaigns.delivery.judging import judge
@@ -50,5 +50,5 @@ def send_trial(number: str, campaign: Campaign, settings: Settings, screen: Scre
     facts = {"test": recipient, "outcome": verdict.outcome, "ref": verdict.ref, "code": verdict.code}
     text = " ".join(filter(None, [verdict.code, verdict.detail]))
     line = f"test to {recipient}: {verdict.outcome}" + (f", ref {verdict.ref}" if verdict.ref else "")
-    screen.summary({**facts, "detail": verdict.detail}, [summaries.clean(f"{line} ({text})" if text else line)])
+    screen.summary({**facts, "detail": verdict.detail}, [phrases.clean(f"{line} ({text})" if text else line)])
     return ExitCode.OK if verdict.outcome is Outcome.ACCEPTED else ExitCode.ATTENTION

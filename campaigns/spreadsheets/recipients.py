@@ -1,24 +1,31 @@
-"""Recipient files: CSV and Excel become a table of text with the row numbers that the spreadsheet shows."""
+"""Recipient files: CSV and workbooks become a table of text with the row numbers that the spreadsheet shows."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
-from campaigns.errors import UsageError, nearest
-from campaigns.spreadsheets.cells import LARGEST, as_text
+from campaigns.errors import UsageError
+from campaigns.spreadsheets.dialects import read_text
+from campaigns.spreadsheets.workbooks import Sheet, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     import pandas as pd
 
+    IsHeader = Callable[[Sequence[str]], bool]
+    Row = tuple[int, Sequence[str]]
+
 TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+MOST_COLUMNS = 16_384  # Excel's own limit
+MOST_CELLS = 10_000_000  # rows × columns
+_HEAD = 30  # rows with text among which the header is looked for
+_TITLE = 3  # cells that a row above the header may hold
+_A_NUMBER = 7  # digits of a recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,13 @@ class RecipientFile:
         table: Text cells, one column a header in the file's order, indexed by the row number that the spreadsheet
             shows; rows without any text are left out.
         read_as: What the file was taken for, e.g. `UTF-8, semicolons`.
+        notes: What a person should know of how it was read, e.g. of hidden rows.
     """
 
     path: Path
     table: pd.DataFrame
     read_as: str
+    notes: tuple[str, ...] = ()
 
     @property
     def headers(self) -> list[str]:
@@ -42,70 +51,135 @@ class RecipientFile:
         return [str(header) for header in self.table.columns]
 
 
-def read_recipients(path: Path, *, sheet: str | None = None, delimiter: str | None = None) -> RecipientFile:
+def read_recipients(
+    path: Path,
+    is_header: IsHeader,
+    *,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    rows_needed: bool = True,
+) -> RecipientFile:
     """Read a recipient file.
 
     Args:
         path: A CSV, TSV or TXT file, or a workbook.
-        sheet: The workbook's sheet; its first one by default.
+        is_header: Tells of a row of cells whether it can be the header: one of them names the recipients.
+        sheet: The workbook's sheet; by default the first one with a header.
         delimiter: The text file's delimiter; found by itself by default.
+        encoding: The text file's encoding; found by itself by default.
+        rows_needed: Whether a header alone is an error.
 
     Raises:
         UsageError: The file is missing, unreadable or of another kind, or has no rows.
     """
     kind = path.suffix.lower()
     try:
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder, not a recipient file")
-        if not path.exists():
-            raise UsageError(f"{path}: no such file")
+        _check_there(path)
         if kind in WORKBOOKS:
-            if delimiter is not None:
-                raise UsageError(f"--delimiter is for text files; {path.name} is a workbook")
-            rows, read_as = _workbook_rows(path, sheet)
+            _refuse("--delimiter", delimiter, f"is for text files; {path.name} is a workbook")
+            _refuse("--encoding", encoding, f"is for text files; {path.name} is a workbook")
+            found = read_workbook(path, is_header, sheet)
+            table, notes = _table(path, found.rows, is_header, rows_needed=rows_needed)
+            read_as = f"{kind[1:]} workbook, sheet {found.name!r}"
+            notes = [*_sheet_notes(found), *notes, *_row_notes(found, table)]
         elif kind in TEXT_FILES:
-            if sheet is not None:
-                raise UsageError(f"--sheet is for workbooks; {path.name} has no sheets")
-            rows, read_as = _text_rows(path, delimiter)
+            _refuse("--sheet", sheet, f"is for workbooks; {path.name} has no sheets")
+            dialect, rows = read_text(path, is_header, encoding=encoding, delimiter=delimiter)
+            table, notes = _table(path, zip(count(1), rows), is_header, rows_needed=rows_needed)
+            read_as = str(dialect) if len(table.columns) > 1 else f"{dialect.encoding.name}, one column"
         else:
             raise UsageError(
                 f"{path.name}: not a kind of file that is read",
                 f"the kinds are {' '.join(sorted(TEXT_FILES | WORKBOOKS))}",
             )
-        return RecipientFile(path, _table(path, rows), read_as)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or 'input/output error'})") from None
+    return RecipientFile(path, table, read_as, tuple(notes))
 
 
-def _table(path: Path, rows: Iterable[tuple[int, Sequence[str]]]) -> pd.DataFrame:
-    """Build the table: the first row with text is the header."""
+def _check_there(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, not a recipient file")
+    if not path.exists():
+        raise UsageError(f"{path}: no such file")
+
+
+def _refuse(option: str, value: str | None, why: str) -> None:
+    if value is not None:
+        raise UsageError(f"{option} {why}")
+
+
+# --- Rows become a table ---
+
+
+def _table(
+    path: Path, rows: Iterable[Row], is_header: IsHeader, *, rows_needed: bool
+) -> tuple[pd.DataFrame, list[str]]:
+    """Build the table below the header, and say where that was found."""
     import pandas as pd
 
-    filled = ((number, cells) for number, cells in rows if any(cell.strip() for cell in cells))
-    _, header = next(filled, (0, None))
-    if header is None:
+    filled = _filled(path, rows)
+    if not filled:
         raise UsageError(f"{path.name} is empty")
-    numbers, records = [], []
-    for number, cells in filled:
-        numbers.append(number)
-        records.append(cells)
-    if not records:
+    start = _find_header(filled, is_header)
+    (header_row, header), records = filled[start], filled[start + 1 :]
+    if not records and rows_needed:
         raise UsageError(f"{path.name} has a header and no rows")
-    headers = _name_columns(header, max(map(len, records)))
-    width = len(headers)
-    padded = [(*cells[:width], *[""] * (width - len(cells))) for cells in records]
-    table = pd.DataFrame(padded, index=pd.Index(numbers, name="row"), columns=headers, dtype=str)
-    empty = [not name and not table.iloc[:, position].str.strip().any() for position, name in enumerate(headers)]
-    table = table.loc[:, [not one for one in empty]]
-    table.columns = pd.Index(
-        [name or f"column {_letters(n)}" for n, name in enumerate(headers) if not empty[n]], dtype=str
-    )
-    return table
+    used = sorted({place for _, cells in filled[start:] for place, cell in enumerate(cells) if cell.strip()})
+    _refuse_too_many(path, len(records), len(used))
+    names = [_name(header, place) for place in used]
+    padded = [[cells[place] if place < len(cells) else "" for place in used] for _, cells in records]
+    index = pd.Index([number for number, _ in records], name="row", dtype=int)
+    table = pd.DataFrame(padded, index=index, columns=pd.Index(names, dtype=object), dtype=str)
+    above = f"the header is in row {header_row}; what stands above it is left out"
+    return table, [above] if start else []
 
 
-def _name_columns(header: Sequence[str], width: int) -> list[str]:
-    names = [name.replace("\ufeff", "").strip() for name in header]
-    return names + [""] * (width - len(names))
+def _filled(path: Path, rows: Iterable[Row]) -> list[Row]:
+    """Return the rows that hold text, without the empty cells at their ends."""
+    filled: list[Row] = []
+    cells_held = 0
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        width = max(place for place, cell in enumerate(cells, start=1) if cell)
+        if width > MOST_COLUMNS:
+            raise UsageError(f"{path.name}: row {number:,} has {width:,} columns; at most {MOST_COLUMNS:,} are read")
+        cells_held += width
+        if cells_held > MOST_CELLS:
+            raise UsageError(
+                f"{path.name} has more than {MOST_CELLS:,} cells", "leave out columns, or split it into several files"
+            )
+        filled.append((number, cells[:width]))
+    return filled
+
+
+def _find_header(filled: Sequence[Row], is_header: IsHeader) -> int:
+    """Return the place of the header: below what looks like a title; the first row where none is known."""
+    for place, (_, cells) in enumerate(filled[:_HEAD]):
+        if is_header(cells):
+            return place
+        if sum(1 for cell in cells if cell.strip()) > _TITLE or any(map(_looks_like_a_number, cells)):
+            return 0
+    return 0
+
+
+def _looks_like_a_number(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _A_NUMBER and not any(map(str.isalpha, cell))
+
+
+def _refuse_too_many(path: Path, rows: int, columns: int) -> None:
+    if rows * columns > MOST_CELLS:
+        raise UsageError(
+            f"{path.name}: {rows:,} rows of {columns:,} columns are more than {MOST_CELLS:,} cells",
+            "leave out columns, or split it into several files",
+        )
+
+
+def _name(header: Sequence[str], place: int) -> str:
+    name = header[place].replace("\ufeff", "").strip() if place < len(header) else ""
+    return name or f"column {_letters(place)}"
 
 
 def _letters(position: int) -> str:
@@ -118,78 +192,23 @@ def _letters(position: int) -> str:
     return letters
 
 
-# --- Text files ---
+# --- What a person should know ---
 
 
-def _text_rows(path: Path, delimiter: str | None) -> tuple[Iterator[tuple[int, list[str]]], str]:
-    text, encoding = _decode(path)
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise UsageError(f"{path.name}: line {line} holds a NUL character; this is not a text file")
-    mark = delimiter or _find_delimiter(text)
-    if mark not in DELIMITERS:
-        raise UsageError(f"--delimiter {mark!r} is not one of , ; | or a tab")
-    return _parse(path, text, mark), f"{encoding}, {DELIMITERS[mark]}"
+def _sheet_notes(sheet: Sheet) -> list[str]:
+    if sheet.chosen_from == 1:
+        return []
+    return [f"sheet {sheet.name!r} of {sheet.chosen_from} was taken; --sheet takes another one"]
 
 
-def _decode(path: Path) -> tuple[str, str]:
-    content = path.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name, encoding = "UTF-16", "utf-16"
-    else:
-        name, encoding = "UTF-8", "utf-8-sig"
-    try:
-        return content.decode(encoding), name
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UsageError(f"{path.name}: line {line} is not {name}", "save it as CSV UTF-8 and try again") from None
-
-
-def _find_delimiter(text: str) -> str:
-    """Return the delimiter that stands most often in the first line with text, outside quotes; a comma if none."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    outside = "".join(first.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
-
-
-def _parse(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(LARGEST)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, cells
-    except csv.Error as error:
-        raise UsageError(
-            f"{path.name}: row {number + 1} cannot be read ({error})", "look for a quote that is not closed"
-        ) from None
-
-
-# --- Workbooks ---
-
-
-def _workbook_rows(path: Path, sheet: str | None) -> tuple[Iterator[tuple[int, list[str]]], str]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        name = _choose_sheet(workbook.sheet_names, sheet)
-        rows = workbook.get_sheet_by_name(name).iter_rows()
-    except CalamineError as error:
-        raise UsageError(f"{path.name}: not a workbook that can be read ({error})") from None
-    texts = ((number, [as_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
-    return texts, f"{path.suffix[1:].lower()} workbook, sheet {name!r}"
-
-
-def _choose_sheet(names: Sequence[str], wanted: str | None) -> str:
-    if not names:
-        raise UsageError("the workbook has no sheets")
-    if wanted is None:
-        return names[0]
-    for name in sorted(names, key=lambda name: name != wanted):  # the very name first
-        if name.strip().casefold() == wanted.strip().casefold():
-            return name
-    raise UsageError(
-        f"--sheet: no sheet is called {wanted!r}{nearest(wanted, list(names))}",
-        f"the sheets are {', '.join(names)}",
-    )
+def _row_notes(sheet: Sheet, table: pd.DataFrame) -> list[str]:
+    notes = []
+    hidden = sum(1 for row in table.index if row in sheet.hidden)
+    if hidden:
+        notes.append(f"{hidden:,} hidden {'row is' if hidden == 1 else 'rows are'} taken like the others")
+    first = min(table.index, default=0)
+    merged = sum(1 for last in sheet.merged if first <= last)
+    if merged:
+        areas = "merged area holds" if merged == 1 else "merged areas hold"
+        notes.append(f"{merged:,} {areas} text in the first cell alone; the others count as empty")
+    return notes

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook, load_workbook
 
+from campaigns.planning.fields import names_recipient
+from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
 from campaigns.spreadsheets.results import ResultLine
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ def book(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Path:
             sheet.append(row)
     made.save(path)
     return path
+
+
+def opened(path: Path, **options: Any) -> RecipientFile:
+    """Read a recipient file as a campaign without `--column` does."""
+    return read_recipients(path, lambda cells: names_recipient(cells, {}), **options)
 
 
 def line(number: int, *own: str, news: bool = True, **changed: Cell) -> ResultLine:

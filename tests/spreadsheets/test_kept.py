@@ -9,7 +9,6 @@ import pytest
 from openpyxl import load_workbook
 
 from campaigns.errors import UsageError
-from campaigns.spreadsheets.recipients import read_recipients
 from campaigns.spreadsheets.replacing import alone, replacing
 from campaigns.spreadsheets.results import (
     ResultLine,
@@ -21,7 +20,7 @@ from campaigns.spreadsheets.results import (
     read_refs,
     write_results,
 )
-from tests.spreadsheets.making import CHECKED, SUBMITTED, book, csv_cells, line, sheet_of
+from tests.spreadsheets.making import CHECKED, SUBMITTED, book, csv_cells, line, opened, sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,4 +144,4 @@ def test_new_results_have_a_chart(tmp_path: Path) -> None:
 
 def test_a_sheet_is_found_by_its_exact_name(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", {"One": [], "Clients ": [["phone"], [37491000001]]})
-    assert len(read_recipients(path, sheet="Clients ").table) == 1
+    assert len(opened(path, sheet="Clients ").table) == 1
