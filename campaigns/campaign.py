@@ -13,6 +13,7 @@ from campaigns.planning.fields import Field
 from campaigns.planning.judge import make_plan
 from campaigns.planning.regions import check_region
 from campaigns.request import make_request
+from campaigns.spreadsheets.problems import ProblemLine
 from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
 from campaigns.spreadsheets.replacing import behind_link
 from campaigns.spreadsheets.results import ResultLine, is_results, own_headers
@@ -82,6 +83,15 @@ class Campaign:
         return [
             ResultLine(_values(one), list(own), news=one.record is None or one.record.attempt > written_up_to)
             for one, own in zip(standings, own_cells, strict=True)
+        ]
+
+    def problem_lines(self) -> list[ProblemLine]:
+        """Return what is wrong, beside the rows as they stand in the file."""
+        cells = self.file.table.itertuples(index=False, name=None)
+        return [
+            ProblemLine(row.number, one.field, one.text, one.reason, one.hint, found)
+            for row, found in zip(self.plan.rows, cells, strict=True)
+            for one in row.problems
         ]
 
 

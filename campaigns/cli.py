@@ -62,16 +62,35 @@ def program(
 
 @app.command()
 @takes_options
-def check(context: typer.Context, file: File, options: CampaignOptions) -> None:
+def check(
+    context: typer.Context,
+    file: File,
+    options: CampaignOptions,
+    *,
+    problems: Annotated[
+        Path | None,
+        typer.Option(
+            "--problems",
+            metavar="OUT",
+            help="Write the bad rows and reasons, .xlsx or .csv.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Check a recipient file: load, validate, render, count.
 
     Nothing is sent, and the gateway is not asked.
     """
     from campaigns import summaries
     from campaigns.campaign import Purpose, load_campaign
+    from campaigns.spreadsheets.problems import check_problems, write_problems
 
     screen = _screen(context, as_json=options.json)
     campaign = load_campaign(file, options, Purpose.LOOK, os.environ, _now())
+    if problems is not None:
+        check_problems(problems, file)
+        write_problems(problems, campaign.problem_lines(), campaign.file.headers)
+        screen.say(f"problems: {problems}")
     screen.summary(summaries.plan_facts(campaign), summaries.plan_lines(campaign))
     _end(ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK)
 

@@ -181,8 +181,8 @@ def _guess(content: bytes) -> str:
 def _is_plausible(text: str, codec: str) -> bool:
     """Tell whether the letters beyond ASCII stand where a person would write them."""
     words = [word for word in _WORD.findall(text) if not word.isascii()]
-    if not words:
-        return codec == "cp1251" if "№" in text or "¹" in text else True
+    if not words:  # quotes and dashes are the same in both; the one sign that people use and that is not, is №
+        return (codec == "cp1251") is ("№" in text or "¹" in text)
     return sum(map(_FITS[codec], words)) >= 0.9 * len(words)
 
 

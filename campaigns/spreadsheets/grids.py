@@ -265,13 +265,17 @@ def new_grid(path: Path) -> Grid:
     return CsvGrid([], []) if is_csv(path) else ExcelGrid()
 
 
-def is_csv(path: Path) -> bool:
+def is_csv(path: Path, what: str = "results") -> bool:
     """Tell CSV from Excel by the name.
+
+    Args:
+        path: The file; it need not be there.
+        what: What it is to hold, for the error.
 
     Raises:
         UsageError: It is neither.
     """
     kind = path.suffix.lower()
     if kind not in (".csv", ".xlsx"):
-        raise UsageError(f"{path.name}: results are .xlsx or .csv files")
+        raise UsageError(f"{path.name}: {what} are .xlsx or .csv files")
     return kind == ".csv"
