@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 MOST_COLUMNS = 16_384  # Excel's own limit
-MOST_CELLS = 10_000_000  # rows × columns
+MOST_ROWS = 1_048_576  # Excel's own limit
+MOST_CELLS = 5_000_000  # rows × columns
 _HEAD = 30  # rows with text among which the header is looked for
 _TITLE = 3  # cells that a row above the header may hold
 _A_NUMBER = 7  # digits of a recipient
@@ -147,10 +148,9 @@ def _filled(path: Path, rows: Iterable[Row]) -> list[Row]:
         if width > MOST_COLUMNS:
             raise UsageError(f"{path.name}: row {number:,} has {width:,} columns; at most {MOST_COLUMNS:,} are read")
         cells_held += width
-        if cells_held > MOST_CELLS:
-            raise UsageError(
-                f"{path.name} has more than {MOST_CELLS:,} cells", "leave out columns, or split it into several files"
-            )
+        if cells_held > MOST_CELLS or len(filled) > MOST_ROWS:
+            much = f"{MOST_ROWS:,} rows" if len(filled) > MOST_ROWS else f"{MOST_CELLS:,} cells"
+            raise UsageError(f"{path.name} has more than {much}", "leave out columns, or split it into several files")
         filled.append((number, cells[:width]))
     return filled
 
