@@ -120,6 +120,8 @@ def _find_delimiter(head: str, is_header: IsHeader) -> str:
 
     def merit(mark: str) -> tuple[bool, int, int]:
         rows = _first_rows(head, mark)
+        if not rows:  # nothing but delimiters and spaces
+            return False, 0, head.count(mark)
         header = next((row for row in rows if is_header(row)), None)
         first = header or next(iter(rows), [])
         even = Counter(map(len, rows))[len(first)]

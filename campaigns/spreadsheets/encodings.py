@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _PAGES = {"cp1251": "Windows-1251", "cp1252": "Windows-1252"}
 _NAMES = {**_PAGES, "utf-8": "UTF-8", "utf-16": "UTF-16"}
 _SAMPLE = 2**17  # bytes of lines with something else than ASCII, enough to tell
+_MOST = 0.8  # of the words beyond ASCII have to be such as people write
 _WORD = re.compile(r"[^\W\d_]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SAVE_ANEW = "save it as CSV UTF-8, or name its encoding with --encoding"
@@ -183,7 +184,7 @@ def _is_plausible(text: str, codec: str) -> bool:
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     if not words:  # quotes and dashes are the same in both; the one sign that people use and that is not, is №
         return (codec == "cp1251") is ("№" in text or "¹" in text)
-    return sum(map(_FITS[codec], words)) >= 0.9 * len(words)
+    return sum(map(_FITS[codec], words)) >= _MOST * len(words)
 
 
 def _is_cyrillic(word: str) -> bool:
@@ -192,7 +193,7 @@ def _is_cyrillic(word: str) -> bool:
 
 def _is_western(word: str) -> bool:
     foreign = sum(not letter.isascii() for letter in word)
-    return foreign * 2 <= len(word) or (len(word) <= 2 and word.istitle())
+    return foreign * 3 <= len(word) * 2 or (len(word) <= 2 and word.istitle())
 
 
 _FITS: dict[str, Callable[[str], bool]] = {"cp1251": _is_cyrillic, "cp1252": _is_western}
