@@ -47,6 +47,11 @@ def encoding_of(text: str) -> Encoding:
     return Encoding.UNICODE if _NOT_LATIN.search(text) else Encoding.LATIN
 
 
+def forcing(text: str) -> list[str]:
+    """Return each character that forces UNICODE, once, in the order in which they come."""
+    return list(dict.fromkeys(_NOT_LATIN.findall(text)))
+
+
 def count(text: str) -> Count:
     """Count a message's units and segments."""
     encoding = encoding_of(text)

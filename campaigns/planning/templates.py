@@ -1,7 +1,8 @@
 """Body templates: Jinja2, sandboxed and strict.
 
 The template is the operator's own text; cells are values and never templates. An empty cell is an empty text in
-conditions and under `default("…")`; where it would be printed it is a problem of its row.
+conditions and under `default("…")`; where it would be printed it is a problem of its row. A filter of our own writes
+dates as people say them: `{{ visit | date("%d.%m.%Y") }}`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaigns.errors import Problem, UsageError, nearest
 from campaigns.planning.faulty import spreadsheet_error
+from campaigns.planning.times import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +43,8 @@ class BodyTemplate:
             source: The template's text; line breaks of any kind become `\n`.
             headers: The headers of the file's columns, in order.
 
+        What the template itself says is in `literals`; the position by header of the columns that it names, in `named`.
+
         Raises:
             UsageError: The template is not valid, or names a column that the file has not (or has twice).
         """
@@ -52,7 +56,10 @@ class BodyTemplate:
             tree = environment.parse(self.source)
             self.variables = frozenset(meta.find_undeclared_variables(tree))
             self._columns = _bind(self.variables, headers)
+            self.named = {headers[position]: position for _, position in self._columns}
             _refuse_unknown_filters(tree, environment)
+            self.literals = _literals(tree)
+            _tell_dates_their_column(tree, self.variables)
             _guard_printed(tree, self.variables)
             self._template: JinjaTemplate = environment.from_string(tree)
         except TemplateSyntaxError as error:
@@ -110,7 +117,7 @@ def _environment() -> Environment:
 
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, finalize=_text_or_number)
     environment.globals.clear()  # range, lipsum and the like have no business in a message
-    environment.filters |= {"default": default, "d": default, _PRINTED: _printed}
+    environment.filters |= {"default": default, "d": default, "date": _date, _PRINTED: _printed}
     return environment
 
 
@@ -130,6 +137,37 @@ def _printed(value: str, column: str) -> str:
         reason = f"the column {column!r} {error.reason}, and the template prints it"
         raise _CellNotPrintable(replace(error, reason=reason))
     return value
+
+
+def _date(value: object, form: str = "%d.%m.%Y", column: str = "") -> str:
+    """Write the date in a cell in another form, that of Python's `strftime`; an empty cell stays empty."""
+    text = str(value)
+    if not text:
+        return ""
+    moment = read_date(text)
+    if moment is None:
+        what = f"the column {column!r}" if column else "a value"
+        reason = f"{what} holds no date, and the template writes it as one"
+        raise _CellNotPrintable(Problem("body", reason, text[:40], "write it as 2026-12-01 or 2026-12-01 10:00"))
+    return moment.strftime(form)
+
+
+def _tell_dates_their_column(tree: Node, columns: frozenset[str]) -> None:
+    """Let the date filter know which column it reads, for what it says of a cell that is no date."""
+    from jinja2 import nodes
+
+    for one in tree.find_all(nodes.Filter):
+        if one.name == "date" and isinstance(one.node, nodes.Name) and one.node.name in columns:
+            column = nodes.Keyword("column", nodes.Const(one.node.name))
+            one.kwargs.append(column)  # type: ignore[arg-type] # annotated as pairs, parsed and compiled as keywords
+
+
+def _literals(tree: Node) -> str:
+    """Return all that a template itself can say: its text, and the texts in its expressions."""
+    from jinja2 import nodes
+
+    said = [str(one.data) for one in tree.find_all(nodes.TemplateData)]
+    return "".join([*said, *(one.value for one in tree.find_all(nodes.Const) if isinstance(one.value, str))])
 
 
 def _refuse_unknown_filters(tree: Node, environment: Environment) -> None:

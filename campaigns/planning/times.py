@@ -19,6 +19,26 @@ _SHAPE = re.compile(
 )
 
 
+def read_date(text: str) -> datetime | None:
+    """Read a date, or a date and a time of day, as a cell shows it; None for anything else."""
+    match = _SHAPE.fullmatch(text.strip())
+    try:
+        return _moment(match) if match else None
+    except ValueError:
+        return None
+
+
+def _moment(match: re.Match[str]) -> datetime:
+    """Return what a text of the right shape says; its offset is kept.
+
+    Raises:
+        ValueError: There is no such day or hour.
+    """
+    clock = (match["time"] or "00:00").split(".")[0]
+    clock = clock if clock[2] == ":" else f"0{clock}"
+    return datetime.fromisoformat(f"{match['date']}T{clock}{(match['offset'] or '').upper()}")
+
+
 def read_time(text: str, zone: ZoneInfo | None, now: datetime) -> datetime | Problem:
     """Read when a message is to go out.
 
@@ -48,11 +68,8 @@ def parse_time(text: str, zone: ZoneInfo | None) -> datetime | Problem:
         return Problem("send_at", "is not a time", text[:40], _EXAMPLE)
     if not match["time"]:
         return Problem("send_at", "has a date but no time of day", text[:40], _EXAMPLE)
-    clock = match["time"].split(".")[0]
-    clock = clock if clock[2] == ":" else f"0{clock}"
-    offset = (match["offset"] or "").upper()
     try:
-        moment = datetime.fromisoformat(f"{match['date']}T{clock}{offset}")
+        moment = _moment(match)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):

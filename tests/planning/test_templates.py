@@ -280,3 +280,56 @@ def test_an_empty_cell_may_be_asked_about_in_any_way(asked: str) -> None:
 
 def test_a_misspelt_filter_is_refused_before_any_row() -> None:
     assert "shout" in refuse("{% if city %}{{ name | shout }}{% endif %}").message
+
+
+# --- Dates ---
+
+
+@pytest.mark.parametrize(
+    ("source", "cell", "body"),
+    [
+        ("{{ visit | date('%d.%m.%Y') }}", "2026-12-01", "01.12.2026"),
+        ("{{ visit | date }}", "2026-12-01", "01.12.2026"),
+        ("{{ visit | date('%d/%m at %H:%M') }}", "2026-12-01 10:05", "01/12 at 10:05"),
+        ("{{ visit | date('%H:%M') }}", "2026-12-01T09:30:00", "09:30"),
+        ("{{ visit | date('%H:%M') }}", "2026-12-01 10:00+04:00", "10:00"),  # as it is written there
+        ("{{ visit | date('%d.%m.%Y թ.') }}", "2026-12-01", "01.12.2026 թ."),
+        ("{{ visit | date | default('soon') }}", "", "soon"),
+        ("{% if visit | date('%m') == '12' %}December{% else %}later{% endif %}", "", "later"),
+        ("{% if visit | date('%m') == '12' %}December{% else %}later{% endif %}", "2026-12-24", "December"),
+    ],
+)
+def test_a_date_is_written_as_people_say_it(source: str, cell: str, body: str) -> None:
+    assert render(source, visit=cell) == body
+
+
+@pytest.mark.parametrize("cell", ["tomorrow", "2026-13-01", "2026-02-30", "01.12.2026", "46357", "2026-12-01 25:00"])
+def test_a_cell_that_is_no_date_is_a_problem_of_its_row(cell: str) -> None:
+    problem = render("{{ visit | date('%d.%m') }}", visit=cell)
+    assert problem == Problem(
+        "body",
+        "the column 'visit' holds no date, and the template writes it as one",
+        cell,
+        "write it as 2026-12-01 or 2026-12-01 10:00",
+    )
+
+
+def test_what_is_no_column_can_be_no_date_either() -> None:
+    problem = render("{{ (visit ~ '!') | date }}", visit="2026-12-01")
+    assert isinstance(problem, Problem)
+    assert str(problem) == "a value holds no date, and the template writes it as one: '2026-12-01!'"
+
+
+def test_an_empty_date_that_is_printed_is_an_empty_cell() -> None:
+    problem = render("{{ visit | date }}", visit="")
+    assert str(problem) == "the column 'visit' is empty, and the template prints it"
+
+
+# --- What a template says itself ---
+
+
+def test_a_template_tells_its_own_words_from_its_columns() -> None:
+    template = BodyTemplate("Hi {{ name }}{# no #} – {{ city | default('Երևան') }}", ["phone", "name", "city"])
+    assert template.named == {"name": 1, "city": 2}
+    assert set("Hi –Երևան") <= set(template.literals)
+    assert "no" not in template.literals
