@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def ask_balance(client: Client) -> Balance:
-    """Ask for the account's balance.
+    """Ask for the account's balance; errors as in `time_balance`."""
+    return time_balance(client)[0]
+
+
+def time_balance(client: Client) -> tuple[Balance, float]:
+    """Ask for the account's balance, and tell how many seconds the answer took.
 
     Raises:
         Stopped: There is no answer, or none that is a balance.
@@ -29,7 +34,7 @@ def ask_balance(client: Client) -> Balance:
     reply = read_balance(exchange.text)
     if isinstance(reply, Balance):
         shown = read_balance(exchange.redacted)  # the number is read from the answer itself, its words are not
-        return replace(reply, raw=shown.raw if isinstance(shown, Balance) else "***")
+        return replace(reply, raw=shown.raw if isinstance(shown, Balance) else "***"), exchange.seconds
     if isinstance(reply, Err) and reply.known is ErrorCode.AuthenticationFailed:
         raise Stopped(
             "the gateway refuses the username or password (701)",

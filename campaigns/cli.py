@@ -81,7 +81,7 @@ def check(
 
     Nothing is sent, and the gateway is not asked.
     """
-    from campaigns import summaries
+    from campaigns import estimates, summaries
     from campaigns.campaign import Purpose, load_campaign
     from campaigns.spreadsheets.problems import check_problems, write_problems
 
@@ -91,7 +91,8 @@ def check(
         check_problems(problems, file)
         write_problems(problems, campaign.problem_lines(), campaign.file.headers)
         screen.say(f"problems: {problems}")
-    screen.summary(summaries.plan_facts(campaign), summaries.plan_lines(campaign))
+    facts = {**summaries.plan_facts(campaign), **estimates.wording_facts(campaign)}
+    screen.summary(facts, [*summaries.plan_lines(campaign), *estimates.wording_lines(campaign)])
     _end(ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK)
 
 
@@ -99,26 +100,14 @@ def check(
 @takes_options
 def estimate(context: typer.Context, file: File, options: CampaignOptions, *, sandbox: UseSandbox = False) -> None:
     """Check a file and set its cost beside the balance."""
-    from campaigns import summaries
-    from campaigns.account import ask_balance, is_short
     from campaigns.campaign import Purpose, load_campaign
-    from campaigns.gateway.client import Client
+    from campaigns.estimating import show_estimate
 
     screen = _screen(context, as_json=options.json)
-    campaign = load_campaign(file, options, Purpose.LOOK, os.environ, _now())
-    with _gateway(screen, sandbox=sandbox) as settings, Client(settings, screen.listener()) as client:
-        balance = ask_balance(client)
-    cost = campaign.plan.totals.cost
-    facts = {
-        **summaries.plan_facts(campaign),
-        "balance": summaries.balance_facts(balance),
-        "short": is_short(balance, cost),
-    }
-    screen.summary(facts, [*summaries.plan_lines(campaign), "", *summaries.balance_lines(balance, cost)])
-    if is_short(balance, cost):
-        screen.warn("the balance does not cover the estimate")
-        _end(ExitCode.REFUSED)
-    _end(ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK)
+    campaign = load_campaign(file, options, Purpose.LOOK, os.environ, _now(), sandbox=sandbox)
+    with _gateway(screen, sandbox=sandbox) as settings:
+        code = show_estimate(campaign, settings, screen)
+    _end(code)
 
 
 @app.command()

@@ -90,7 +90,15 @@ class CampaignOptions:
             help="Send the same message to the same recipient as often as it stands there.",
         ),
     ] = False
+    smart: Annotated[
+        bool,
+        _option("--smart", help="Replace quotes, dashes and the like that make a message UNICODE for nothing."),
+    ] = False
     price: Annotated[str | None, _option("--price", metavar="P", help="The price of one segment.")] = None
+    rates: Annotated[
+        Path | None,
+        _option("--rates", metavar="FILE", help="Prices by the number's first digits: lines of prefix,price[,name]."),
+    ] = None
     name: Annotated[str | None, _option("--name", metavar="NAME", help="The campaign's name; default: the file's.")] = (
         None
     )

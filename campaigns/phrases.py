@@ -27,7 +27,7 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     if amount is None:
         return "unknown"
     whole = amount == amount.to_integral_value()
-    text = f"{amount.to_integral_value():,}" if whole else f"{amount.normalize():,f}"
+    text = f"{amount.to_integral_value():,f}" if whole else f"{amount.normalize():,f}"
     return f"{text} {currency}".strip()
 
 

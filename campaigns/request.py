@@ -8,7 +8,7 @@ from urllib.parse import quote
 from campaigns.errors import Problem, UsageError
 from campaigns.planning import times
 from campaigns.planning.plan import Request
-from campaigns.planning.pricing import parse_price
+from campaigns.planning.pricing import Rates, parse_price, parse_rates
 from campaigns.planning.regions import check_region
 from campaigns.planning.templates import BodyTemplate
 from campaigns.settings import read_zone
@@ -16,6 +16,7 @@ from campaigns.settings import read_zone
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from campaigns.options import CampaignOptions
@@ -56,12 +57,22 @@ def make_request(
         send_at=None if options.at is None else _at(options.at, zone, now),
         zone=zone,
         price=None if options.price is None else parse_price(options.price),
+        rates=_rates(options),
+        smart=options.smart,
         keep_duplicates=options.keep_duplicates,
         region=None if options.region is None else check_region(options.region),
         opted_out=opted_out,
         time_needed=time_needed,
         login_length=sum(len(quote(environment.get(name) or _USUAL, safe="")) for name in _LOGIN),
     )
+
+
+def _rates(options: CampaignOptions) -> Rates | None:
+    if options.rates is None:
+        return None if options.price is None else Rates.flat(parse_price(options.price))
+    if options.price is not None:
+        raise UsageError("--price and --rates: give one of them", "a rate card may hold a line for each country code")
+    return parse_rates(_text_of(options.rates, "--rates"), options.rates.name)
 
 
 def _at(text: str, zone: ZoneInfo | None, now: datetime) -> datetime:
@@ -78,14 +89,16 @@ def _body_source(options: CampaignOptions) -> str | None:
         if options.body is not None and not options.body.isascii():
             _check_text(options.body)
         return options.body
+    return _text_of(options.body_file, "--body-file")
+
+
+def _text_of(path: Path, option: str) -> str:
     try:
-        return options.body_file.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(
-            f"--body-file {options.body_file} is not UTF-8 text", "save it as UTF-8 and try again"
-        ) from None
+        raise UsageError(f"{option} {path} is not UTF-8 text", "save it as UTF-8 and try again") from None
     except OSError as error:
-        raise UsageError(f"--body-file {options.body_file} cannot be read ({error.strerror})") from None
+        raise UsageError(f"{option} {path} cannot be read ({error.strerror})") from None
 
 
 def _check_text(body: str) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from campaigns import phrases, summaries
-from campaigns.account import ask_balance, spent
-from campaigns.consent import get_consent
+from campaigns import estimates, phrases, summaries
+from campaigns.account import ask_balance, spent, time_balance
+from campaigns.billing import Bill
+from campaigns.consent import Outlook, get_consent
+from campaigns.delivery import measured
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.interrupt import listening
 from campaigns.delivery.neighbours import submitted_elsewhere
@@ -19,6 +22,7 @@ from campaigns.delivery.resume import Again, refuse_changed, refuse_sent_elsewhe
 from campaigns.delivery.witness import Witness
 from campaigns.errors import CampaignError, ExitCode, Interrupted, Refused, Stopped
 from campaigns.gateway.client import Client
+from campaigns.planning import hours
 from campaigns.recording import write_results
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from campaigns.delivery.resume import Standing
     from campaigns.gateway.protocol import Balance
     from campaigns.options import DeliveryOptions
+    from campaigns.planning.reckoning import Reckoning
     from campaigns.recording import Written
     from campaigns.screen import Screen
     from campaigns.settings import Settings
@@ -50,6 +55,8 @@ class Run:
     submitted: Counter[Outcome] = field(default_factory=Counter)
     before: Balance | None = None
     after: Balance | None = None
+    bill: Bill = field(default_factory=Bill)
+    reckoning: Reckoning | None = None
 
     def submit(self) -> ExitCode:
         """Check, ask, submit, write the results; return what the process ends with.
@@ -65,11 +72,18 @@ class Run:
         if not chosen:
             return self._finish(standings)
         with Client(self.settings, self.screen.listener()) as client:
-            self.before = ask_balance(client)
-            get_consent(chosen, self.before, self.campaign, self.options, self.screen)
+            self.before, seconds = time_balance(client)
+            pace = hours.Pace(seconds, self.options.workers, self.options.rate)
+            price = measured.of(self.ledger) or measured.latest(self.ledger.path, self.settings.username)
+            outlook = Outlook(self.before, pace, price)
+            get_consent(chosen, outlook, self.campaign, self.options, self.screen)
             end = self._dispatch(chosen, client)
             if end is None:
                 self.after = self._balance_after(client)
+                scheduled = self.campaign.request.time_needed
+                self.reckoning = self.bill.settle(
+                    self.before, self.after, self.ledger, datetime.now(UTC), scheduled=scheduled
+                )
         code = self._finish(self._stand())
         if end:
             raise end
@@ -106,6 +120,7 @@ class Run:
             try:
                 for one in dispatch:
                     self.submitted[one.verdict.outcome] += 1
+                    self.bill.add(one)
                     step(one.verdict.outcome)
             except KeyboardInterrupt:
                 raise Interrupted(_LEFT_AT_ONCE, _RESUME) from None
@@ -162,11 +177,13 @@ class Run:
     def _facts(self, counts: Counter[Outcome], written: Written) -> dict[str, Any]:
         return {
             **summaries.plan_facts(self.campaign),
+            **estimates.wording_facts(self.campaign),
             "outcomes": {outcome.value: counts[outcome] for outcome in Outcome},
             "this_run": {outcome.value: self.submitted[outcome] for outcome in Outcome if self.submitted[outcome]},
             "balance_before": summaries.balance_facts(self.before),
             "balance_after": summaries.balance_facts(self.after),
             "spent": spent(self.before, self.after),
+            "reckoning": estimates.reckoning_facts(self.reckoning),
             "results": str(written.path),
             "ledger": str(self.ledger.path),
         }
@@ -175,11 +192,8 @@ class Run:
         lines = summaries.outcome_lines(counts, self.submitted)
         if self.before is None:
             lines.insert(0, "nothing is left to submit")
-        money_spent = spent(self.before, self.after)
-        if money_spent is not None and self.after:
-            currency = self.after.currency
-            left = phrases.money(self.after.amount, currency)
-            lines.append(f"spent {phrases.money(money_spent, currency)}; the balance is {left}")
+        if self.reckoning and self.after:
+            lines += estimates.reckoning_lines(self.reckoning, self.after)
         lines.append(f"results: {written.path}")
         if counts[Outcome.ACCEPTED]:
             rehearsal = " --sandbox" if self.campaign.sandbox else ""

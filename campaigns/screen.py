@@ -68,7 +68,7 @@ class Screen:
         tqdm.write(text, file=sys.stderr)
 
     def preview(self, rows: Sequence[PlannedRow]) -> None:
-        """Show the first, the longest and the dearest message as people will read them."""
+        """Show the first, the longest and the dearest message as people will read them, part by part."""
         chosen = {
             "first": rows[0],
             "longest": max(rows, key=lambda row: len(row.body)),
@@ -86,9 +86,12 @@ class Screen:
                 f"\nThe {', '.join(whats)} message: row {number}, from {clean(row.sender)} to {row.recipient}{when}, "
                 f"{plural(len(parts), 'segment')} {row.count.encoding if row.count else ''}"
             )
-            for text in clean(row.body).split("\n"):
-                self.say(f"  │ {text}")
-        self.say()
+            for part, text in enumerate(parts, start=1):
+                mark = str(part) if len(parts) > 1 else ""
+                for line in clean(text).split("\n"):
+                    self.say(f"{mark:>3} │ {line}")
+                    mark = ""
+        self.say("\nFor registered persons the gateway puts the username in the sender's place.\n")
 
     def confirm(self, count: int, what: str) -> bool:
         """Ask for the number of messages to be typed in; return whether it was.

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from campaigns.errors import Problem, UsageError
 from campaigns.gateway.protocol import LONGEST_QUERY, Function, encode_query, message_parameters
 from campaigns.planning import pricing, segments, times
+from campaigns.planning.cautions import cautions
 from campaigns.planning.faulty import spreadsheet_error
 from campaigns.planning.fields import Columns, Field
 from campaigns.planning.numbers import read_recipient
 from campaigns.planning.plan import OPTED_OUT, Message, Plan, PlannedRow, Request, identity
 from campaigns.planning.regions import doubt
+from campaigns.planning.thrift import Thrift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +42,13 @@ def make_plan(table: pd.DataFrame, columns: Columns, request: Request) -> Plan:
         UsageError: The bodies come from nowhere, or from two places.
     """
     _check_body_source(table, columns, request)
-    judge = _Judge(columns, request)
+    thrift = Thrift(list(table.columns), columns, request.template, smart=request.smart)
+    judge = _Judge(columns, request, thrift)
     rows = [
         judge.row(number, cells)
         for number, cells in zip(table.index, table.itertuples(index=False, name=None), strict=True)
     ]
-    return Plan(tuple(rows))
+    return Plan(tuple(rows), thrift.collected.causes, thrift.collected.savings)
 
 
 def _check_body_source(table: pd.DataFrame, columns: Columns, request: Request) -> None:
@@ -66,8 +69,11 @@ def _check_body_source(table: pd.DataFrame, columns: Columns, request: Request) 
 class _Judge:
     """The rules, bound to one campaign; remembers what was seen, for duplicates."""
 
-    def __init__(self, columns: Columns, request: Request) -> None:
+    def __init__(self, columns: Columns, request: Request, thrift: Thrift) -> None:
         self._columns = columns
+        self._thrift = thrift
+        flat = None if request.price is None else pricing.Rates.flat(request.price)
+        self._rates = request.rates or flat or pricing.Rates()
         self._request = request
         self._counts: dict[str, segments.Count] = {}
         self._first: dict[tuple[object, ...], int] = {}
@@ -77,10 +83,11 @@ class _Judge:
     def row(self, number: int, cells: Sequence[str]) -> PlannedRow:
         request = self._request
         found = self._cell(cells, Field.RECIPIENT)
+        said = self._body(cells)
         values = (
             read_recipient(found, request.region),
             self._sender(cells),
-            self._body(cells),
+            self._thrift.spoken(said) if isinstance(said, str) else said,
             self._wap_push(cells),
             self._send_at(cells),
         )
@@ -101,6 +108,7 @@ class _Judge:
             message = Message(*five, occurrence)  # type: ignore[call-arg,arg-type] # none of the five is a problem
         text = body if isinstance(body, str) else ""
         count = self._count(text) if text else None
+        price = self._rates.price(recipient) if isinstance(recipient, str) else None
         planned = PlannedRow(
             number=number,
             id=identity(*five, occurrence),
@@ -110,12 +118,15 @@ class _Judge:
             send_at=send_at if isinstance(send_at, datetime) else None,
             message=message,
             count=count,
-            cost=pricing.cost(count.segments, request.price) if count else None,
+            cost=pricing.cost(count.segments, price) if count else None,
             problems=tuple(problems),
             skipped=skipped,
             normalised=isinstance(recipient, str) and recipient != found.strip(),
         )
-        return self._look_again(planned, message) if message and planned.sendable else planned
+        if not (message and planned.sendable and isinstance(said, str)):
+            return planned
+        self._thrift.note(number, said, cells, price)
+        return self._look_again(planned, message)
 
     def _look_again(self, row: PlannedRow, message: Message) -> PlannedRow:
         """Add what a person should know of a row that can be sent."""
@@ -125,7 +136,8 @@ class _Judge:
         other = None
         if first != row.number and message.occurrence == 1:
             other = Problem("recipient", "gets another message of this campaign as well", f"see row {first}")
-        warnings = tuple(one for one in (unlikely, other, risk) if one)
+        found = (unlikely, other, risk, *cautions(message, self._request.now))
+        warnings = tuple(one for one in found if one)
         return replace(row, warnings=warnings, risk=f"its {risk.field} {risk.reason} ({risk.text})" if risk else "")
 
     def _cell(self, cells: Sequence[str], field: Field) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from campaigns.planning.blame import Savings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from campaigns.errors import Problem
     from campaigns.planning import segments
+    from campaigns.planning.blame import Cause
+    from campaigns.planning.pricing import Rates
     from campaigns.planning.templates import BodyTemplate
 
 OPTED_OUT = "opted out"  # why a row is left out: its recipient wants nothing
@@ -67,7 +71,9 @@ class Request:
         wap_push: Whether rows without a word of their own are Wap Push.
         send_at: When rows without a time of their own are scheduled for; None for at once.
         zone: The zone of times without an offset.
-        price: What a segment costs; None if nobody said.
+        price: What a segment costs; None if nobody said, or by prefix.
+        rates: What a segment costs by prefix; None if nobody said.
+        smart: Whether typographic look-alikes that force UNICODE are replaced.
         keep_duplicates: Whether rows that ask for the same are all sent.
         region: The country of numbers written without its code, e.g. `AM`; None takes international digits only.
         opted_out: The digits of recipients who want nothing.
@@ -82,6 +88,8 @@ class Request:
     send_at: datetime | None = None
     zone: ZoneInfo | None = None
     price: Decimal | None = None
+    rates: Rates | None = None
+    smart: bool = False
     keep_duplicates: bool = False
     region: str | None = None
     opted_out: frozenset[str] = frozenset()
@@ -147,9 +155,17 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be sent: every row of the file, in its order."""
+    """What would be sent.
+
+    Attributes:
+        rows: Every row of the file, in its order.
+        causes: What forces UNICODE in the rows that would be sent, the most frequent first.
+        savings: What replacing look-alikes saves; where that was asked for, what it saved.
+    """
 
     rows: tuple[PlannedRow, ...]
+    causes: tuple[Cause, ...] = ()
+    savings: Savings = field(default_factory=Savings)
 
     @property
     def sendable(self) -> list[PlannedRow]:
@@ -180,6 +196,12 @@ class Plan:
 def count_segments(rows: Sequence[PlannedRow]) -> int:
     """Add up the segments of rows."""
     return sum(row.count.segments for row in rows if row.count)
+
+
+def add_known_costs(rows: Sequence[PlannedRow]) -> Decimal | None:
+    """Add up the costs of those rows that have a price: what all of them cost at least; None if no row has one."""
+    costs = [row.cost for row in rows if row.cost is not None]
+    return sum(costs, Decimal(0)) if costs else None
 
 
 def add_costs(rows: Sequence[PlannedRow]) -> Decimal | None:

@@ -84,6 +84,7 @@ _LIKE_LATIN = {
 }
 _LIKE_OTHERS = {script: frozenset(letters.values()) for script, letters in _LIKE_LATIN.items()}
 _WORD = re.compile(r"[^\W\d_]+")
+_MIXED = re.compile(r"[A-Za-z][^\W\d_A-Za-z]|[^\W\d_A-Za-z][A-Za-z]")  # a Latin letter beside another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Disguise:
 
 def disguises(text: str) -> list[Disguise]:
     """Name letters that look like those of the word they stand in, and are of another alphabet. They are only named."""
+    if not _MIXED.search(text):
+        return []
     return [
         Disguise(word, letter)
         for word in dict.fromkeys(_WORD.findall(text))

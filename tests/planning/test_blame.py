@@ -19,11 +19,12 @@ def blamed(source: str, **cells: str) -> list[tuple[str, str]]:
     assert not isinstance(body, Problem)
 
     def without(character: str) -> str:
-        again = template.render([cell.replace(character, "") or "x" for cell in cells.values()])
+        again = template.render([cell.replace(character, "x") for cell in cells.values()])
         return "" if isinstance(again, Problem) else again
 
     named = {header: cells[header] for header in template.named}
-    return sources(forcing(body), body, template.literals, named, without)
+    by_source = sources(forcing(body), body, set(template.literals), named, without)
+    return [(character, source) for source, characters in by_source.items() for character in sorted(characters)]
 
 
 @pytest.mark.parametrize(
@@ -55,11 +56,25 @@ def test_each_character_has_its_source(source: str, cells: dict[str, str], broug
 def test_rows_are_counted_by_character_and_source() -> None:
     collector = Collector()
     for number in range(2, 32):
-        collector.blame(number, [("–", TEMPLATE), ("’", "name")] if number == 7 else [("–", TEMPLATE)])
+        name = {"name": frozenset("’")} if number == 7 else {}
+        collector.blame(number, {TEMPLATE: frozenset("–"), **name})
 
     assert collector.causes == (
-        Cause("–", TEMPLATE, 30, tuple(range(2, 22))),  # the first twenty are named
-        Cause("’", "name", 1, (7,)),
+        Cause(("–",), "", TEMPLATE, 30, tuple(range(2, 22))),  # the first twenty are named
+        Cause(("’",), "", "name", 1, (7,)),
+    )
+
+
+def test_an_alphabet_is_one_cause_and_counts_each_row_once() -> None:
+    collector = Collector()
+    collector.blame(2, {"name": frozenset("Ան"), TEMPLATE: frozenset("։")})
+    collector.blame(3, {"name": frozenset("նիАé")})
+
+    assert collector.causes == (
+        Cause(("Ա", "ի", "ն"), "Armenian", "name", 2, (2, 3)),
+        Cause(("։",), "Armenian", TEMPLATE, 1, (2,)),
+        Cause(("é",), "", "name", 1, (3,)),  # a Latin letter that costs: worth its name
+        Cause(("А",), "Cyrillic", "name", 1, (3,)),
     )
 
 
