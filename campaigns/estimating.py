@@ -45,6 +45,7 @@ def _facts(campaign: Campaign, balance: Balance, price: Measured | None) -> dict
         **summaries.plan_facts(campaign),
         **estimates.wording_facts(campaign),
         "destinations": estimates.destination_facts(by_destination(plan.sendable, campaign.request.rates)),
+        "rule": estimates.RULE,
         "balance": summaries.balance_facts(balance),
         "short": is_short(balance, add_known_costs(plan.sendable)),
         "measured": estimates.measured_facts(price, plan.totals.segments),
@@ -60,4 +61,4 @@ def _lines(campaign: Campaign, balance: Balance, price: Measured | None) -> list
         lines.append(unpriced)
     if price:
         lines.append(estimates.measured_line(price, plan.totals.segments))
-    return lines
+    return lines + estimates.rule_lines()

@@ -52,7 +52,7 @@ def _table(title: str) -> list[list[str]]:
 def test_every_command_shown_gives_the_output_shown(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     shutil.copytree(SAMPLES, program.folder / "samples", ignore=shutil.ignore_patterns("*.sandbox.*"))
-    with time_machine.travel("2026-11-22 12:00Z") as clock:
+    with time_machine.travel("2026-11-22 12:00Z", tick=False) as clock:
         for shown in _shown():
             typed = re.findall(r"to go on: (\S+)\n", shown.output)
             monkeypatch.setattr(sys, "stdin", io.StringIO())

@@ -24,6 +24,7 @@ _PART = {Encoding.LATIN: 153, Encoding.UNICODE: 67}
 
 # ASCII outside GSM 03.38: the backtick and every control but LF and CR. They force UNICODE as well.
 _NOT_LATIN = re.compile(r"[^\n\r -_a-~]")
+_LATIN = frozenset(character for character in map(chr, range(128)) if not _NOT_LATIN.match(character))
 _TWO_PLACES = re.compile(r"[\^{}\[\]~\\|]")  # the extension table: an escape and a character
 
 
@@ -49,7 +50,7 @@ def encoding_of(text: str) -> Encoding:
 
 def forcing(text: str) -> list[str]:
     """Return each character that forces UNICODE, once, in the order in which they come."""
-    return list(dict.fromkeys(_NOT_LATIN.findall(text)))
+    return [character for character in dict.fromkeys(text) if character not in _LATIN]
 
 
 def count(text: str) -> Count:
