@@ -177,7 +177,7 @@ def duration_words(time: timedelta) -> str:
 def duration_line(time: timedelta, start: datetime, zone: ZoneInfo | None) -> str:
     """Return how long a run takes and when it ends."""
     end = (start + time).astimezone(zone or UTC)
-    return f"it takes {duration_words(time)} and ends at {end:%Y-%m-%d %H:%M} {zone.key if zone else 'UTC'}"
+    return f"submitting takes {duration_words(time)} and ends at {end:%Y-%m-%d %H:%M} {zone.key if zone else 'UTC'}"
 
 
 # --- Afterwards ---

@@ -55,7 +55,7 @@ def plan_lines(campaign: Campaign, *, by_row: bool = True) -> list[str]:
         *([f"  {'normalised':<10}{totals.normalised:>12,}   numbers repaired"] if totals.normalised else []),
         f"  {'segments':<10}{totals.segments:>12,}   counted high where the gateway's own count is not documented",
     ]
-    if totals.cost is not None:
+    if totals.cost is not None and campaign.request.rates is not None:
         price = campaign.request.price
         how = f"at {money(price)} a segment" if price is not None else "by the rate card"
         lines.append(f"  {'cost':<10}{money(totals.cost):>12}   {how}")

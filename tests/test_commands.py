@@ -50,7 +50,7 @@ def test_the_main_job_against_the_embedded_sandbox(program: Program) -> None:
     assert ended.out == (
         "  outcome           rows    this run\n"
         "  accepted            12          12\n"
-        "spent 144 AMD; the balance is 999,856 AMD\n"
+        "spent 144 AMD, as estimated; the balance is 999,856 AMD\n"
         f"results: {program.folder / 'hello.sandbox.results.xlsx'}\n"
         f"next: campaigns refresh {program.folder / 'hello.sandbox.results.xlsx'} --sandbox\n"
     )
@@ -123,6 +123,12 @@ def test_check_names_every_bad_row(program: Program) -> None:
         "skipped: 1 row that would send the same message to the same recipient again\n"
         "  row 14     duplicate of row 3\n"
         "hint: --keep-duplicates sends them all\n"
+        "\n"
+        "what forces UNICODE\n"
+        "       3  30 Armenian letters and signs, e.g. Ա ARMENIAN CAPITAL LETTER AYB (U+0531), "
+        "from the column 'Տեքստ', first in row 2\n"
+        "       2  25 Cyrillic letters and signs, e.g. В CYRILLIC CAPITAL LETTER VE (U+0412), "
+        "from the column 'Տեքստ', first in row 5\n"
     )
     assert [one.name for one in program.folder.iterdir()] == ["spring.xlsx"]  # it leaves nothing behind
 

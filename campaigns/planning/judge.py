@@ -128,6 +128,11 @@ class _Judge:
         self._thrift.note(number, said, cells, price)
         return self._look_again(planned, message)
 
+    def _without_rate(self, row: PlannedRow) -> Problem | None:
+        if self._request.rates is None or row.cost is not None:
+            return None
+        return Problem("recipient", "has no rate in --rates", row.recipient, "add a line for its first digits")
+
     def _look_again(self, row: PlannedRow, message: Message) -> PlannedRow:
         """Add what a person should know of a row that can be sent."""
         risk = _risk(message, self._request.login_length)
@@ -136,7 +141,7 @@ class _Judge:
         other = None
         if first != row.number and message.occurrence == 1:
             other = Problem("recipient", "gets another message of this campaign as well", f"see row {first}")
-        found = (unlikely, other, risk, *cautions(message, self._request.now))
+        found = (unlikely, other, self._without_rate(row), risk, *cautions(message, self._request.now))
         warnings = tuple(one for one in found if one)
         return replace(row, warnings=warnings, risk=f"its {risk.field} {risk.reason} ({risk.text})" if risk else "")
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _PLACES = Decimal("0.000001")  # of a measured price
+# What cannot be told apart measures no price.
+_LATER = "scheduled messages may be charged only when they go out"
+_TOPPED_UP = "the gateway counts fewer segments than this program, or money came to the account meanwhile"
+_TRAFFIC = "other traffic on the account meanwhile, or the gateway counts more segments than this program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,14 @@ def reckon(
     estimated = _cost(accepted)
     count = sum(one.segments for one in accepted)
     measured = None
-    if accepted and not unknown and spent > 0:
-        measured = _short((spent / count).quantize(_PLACES)) if count else None
+    if count and not unknown and spent > 0 and len({one.price for one in accepted}) == 1:
+        measured = _short((spent / count).quantize(_PLACES))
     if estimated is None:
         return Reckoning(None, spent, None, "", measured)
     difference = spent - estimated
     reason = _reason(difference, spent, accepted, unknown, scheduled=scheduled) if difference else ""
-    return Reckoning(estimated, spent, difference, reason, measured)
+    trusted = reason not in (_TRAFFIC, _TOPPED_UP, _LATER)
+    return Reckoning(estimated, spent, difference, reason, measured if trusted else None)
 
 
 def _cost(billed: Sequence[Billed], rule: Callable[[str], int] | None = None) -> Decimal | None:
@@ -89,7 +94,7 @@ def _reason(
         rows = "the unknown row was" if len(unknown) == 1 else f"some of the {len(unknown):,} unknown rows were"
         return f"probably {rows} charged: the gateway took what it did not confirm"
     if scheduled and difference < 0:
-        return "scheduled messages may be charged only when they go out"
+        return _LATER
     for name, rule in _RULES:
         if _cost(accepted, rule) == spent:
             return f"probably the gateway counts by another rule: {name}"
@@ -97,8 +102,8 @@ def _reason(
     if flat and (price := _other_price(spent, accepted)):
         return f"probably a segment costs {price:f}, not {accepted[0].price:f}"
     if difference < 0:
-        return "the gateway counts fewer segments than this program, or money came to the account meanwhile"
-    return "other traffic on the account meanwhile, or the gateway counts more segments than this program"
+        return _TOPPED_UP
+    return _TRAFFIC
 
 
 def _other_price(spent: Decimal, accepted: Sequence[Billed]) -> Decimal | None:

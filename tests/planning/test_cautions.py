@@ -83,4 +83,7 @@ def test_the_hour_of_the_night_is_said_as_there() -> None:
 
 def test_a_time_years_ahead() -> None:
     assert warned(send_at=NOW + timedelta(days=366)) == []
+    assert warned(send_at=datetime(9999, 12, 31, 23, tzinfo=UTC)) == [
+        "send_at is more than a year ahead: '9999-12-31 23:00 UTC'"
+    ]
     assert warned(send_at=NOW + timedelta(days=367)) == ["send_at is more than a year ahead: '2027-12-03 08:00 UTC'"]

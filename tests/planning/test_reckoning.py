@@ -116,14 +116,21 @@ def test_without_a_price_a_bill_only_measures_one() -> None:
         ("0", ["a"], []),  # charged later, or free: nobody knows
         ("-5", ["a"], []),  # money came
         ("12", [], []),
+        ("36.01", ["a", "b"], []),  # other traffic, perhaps
+        ("17.99", ["a", "b"], []),  # or a top-up
     ],
 )
 def test_a_price_that_cannot_be_trusted_is_not_measured(spent: str, accepted: list[str], unknown: list[str]) -> None:
     assert reckon(Decimal(spent), billed(*accepted), billed(*unknown)).measured is None
 
 
+def test_a_bill_of_several_prices_measures_none() -> None:
+    dear = billed("a") + billed("b", price=Decimal(30))
+    assert reckon(Decimal(42), dear, []).measured is None
+
+
 def test_a_measured_price_has_no_endless_decimals_and_no_exponent() -> None:
-    assert str(reckon(Decimal(10), billed("a", "b", "c"), []).measured) == "3.333333"
+    assert str(reckon(Decimal(10), billed("a", "b", "c", price=None), []).measured) == "3.333333"
     assert str(reckon(Decimal(30), billed("a", "b", "c"), []).measured) == "10"
 
 
