@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from campaigns.phrases import clean, money, one_line, plural
-from campaigns.planning.wording import describe
+from campaigns.planning.wording import code_point, describe, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +73,7 @@ def wording_facts(campaign: Campaign) -> dict[str, Any]:
         "unicode": [
             {
                 "characters": [
-                    {"character": one, "code_point": f"U+{ord(one):04X}", "name": describe(one)}
-                    for one in cause.characters
+                    {"character": one, "code_point": code_point(one), "name": name_of(one)} for one in cause.characters
                 ],
                 "source": cause.source or None,
                 "rows": cause.count,

@@ -45,6 +45,7 @@ def _facts(campaign: Campaign, balance: Balance, price: Measured | None) -> dict
         **summaries.plan_facts(campaign),
         **estimates.wording_facts(campaign),
         "destinations": estimates.destination_facts(by_destination(plan.sendable, campaign.request.rates)),
+        "known_cost": add_known_costs(plan.sendable),
         "rule": estimates.RULE,
         "balance": summaries.balance_facts(balance),
         "short": is_short(balance, add_known_costs(plan.sendable)),

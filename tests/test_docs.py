@@ -15,6 +15,7 @@ import time_machine
 
 from campaigns.errors import ExitCode
 from campaigns.planning.fields import ALIASES
+from campaigns.planning.templates import variable_name
 from campaigns.settings import VARIABLES
 from campaigns.spreadsheets.results import COLUMNS
 from tests.delivery.test_faults import FAULTS
@@ -74,6 +75,11 @@ def test_the_fields_and_their_headers() -> None:
     assert {row[0].strip("`"): row[1].split(", ") for row in _table("Recipient files")} == {
         field.value: list(aliases) for field, aliases in ALIASES.items()
     }
+
+
+def test_the_names_of_headers_in_templates() -> None:
+    for header, written in _table("Templates"):
+        assert written == f"`{{{{ {variable_name(header.strip('`'))} }}}}`"
 
 
 def test_the_exit_codes() -> None:

@@ -37,15 +37,23 @@ _LINK = re.compile(
 )
 
 
+_CONTROLS = {"\t": "TAB", "\v": "VERTICAL TAB", "\f": "FORM FEED", "\x1b": "ESCAPE", "\0": "NULL"}
+
+
+def name_of(character: str) -> str:
+    """Return a character's Unicode name; controls have none, so the best known are named here."""
+    return unicodedata.name(character, "") or _CONTROLS.get(character, "a control character")
+
+
+def code_point(character: str) -> str:
+    """Return a character's code point: `U+2019`."""
+    return f"U+{ord(character):04X}"
+
+
 def describe(character: str) -> str:
     """Return a character with its name and code point: `’ RIGHT SINGLE QUOTATION MARK (U+2019)`."""
-    code_point = f"U+{ord(character):04X}"
-    name = unicodedata.name(character, "") or _CONTROLS.get(character, "a control character")
     shown = f"{character} " if character.isprintable() and not unicodedata.combining(character) else ""
-    return f"{shown}{name} ({code_point})"
-
-
-_CONTROLS = {"\t": "TAB", "\v": "VERTICAL TAB", "\f": "FORM FEED", "\x1b": "ESCAPE", "\0": "NULL"}
+    return f"{shown}{name_of(character)} ({code_point(character)})"
 
 
 def smarten(text: str) -> str:
