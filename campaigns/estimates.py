@@ -208,6 +208,6 @@ def reckoning_facts(reckoning: Reckoning | None) -> dict[str, Any] | None:
         "estimated": reckoning.estimated,
         "spent": reckoning.spent,
         "difference": reckoning.difference,
-        "reason": reckoning.reason,
+        "likely_reason": reckoning.reason,
         "measured_price": reckoning.measured,
     }

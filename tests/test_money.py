@@ -190,7 +190,7 @@ def test_a_gateway_that_counts_by_another_rule_is_found_out(program: Program) ->
     assert ended.code == 0
     assert "spent 24 AMD, 12 AMD less than the 36 AMD estimated for what was accepted; " in ended.out
     assert (
-        "likely reason: probably the gateway counts by another rule: "
+        "likely reason: the gateway counts by another rule: "
         "letters of the GSM alphabet outside ASCII (é, ü, £, €) leave a message LATIN\n"
     ) in ended.out
 
@@ -210,7 +210,7 @@ def test_an_unknown_row_that_was_charged_is_the_likely_reason(program: Program) 
         "estimated": "24",
         "spent": "36",
         "difference": "12",
-        "reason": "probably the unknown row was charged: the gateway took what it did not confirm",
+        "likely_reason": "the unknown row was charged: the gateway took what it did not confirm",
         "measured_price": None,
     }
     assert "measured" not in later.out

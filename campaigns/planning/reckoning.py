@@ -92,15 +92,15 @@ def _reason(
 ) -> str:
     if unknown and 0 < difference <= (_cost(unknown) or 0):
         rows = "the unknown row was" if len(unknown) == 1 else f"some of the {len(unknown):,} unknown rows were"
-        return f"probably {rows} charged: the gateway took what it did not confirm"
+        return f"{rows} charged: the gateway took what it did not confirm"
     if scheduled and difference < 0:
         return _LATER
     for name, rule in _RULES:
         if _cost(accepted, rule) == spent:
-            return f"probably the gateway counts by another rule: {name}"
+            return f"the gateway counts by another rule: {name}"
     flat = len({one.price for one in accepted}) == 1 and not unknown  # what unknown rows cost is in the bill, or not
     if flat and (price := _other_price(spent, accepted)):
-        return f"probably a segment costs {price:f}, not {accepted[0].price:f}"
+        return f"a segment costs {price:f}, not {accepted[0].price:f}"
     if difference < 0:
         return _TOPPED_UP
     return _TRAFFIC
