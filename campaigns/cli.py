@@ -81,7 +81,7 @@ def check(
 
     Nothing is sent, and the gateway is not asked.
     """
-    from campaigns import estimates, summaries
+    from campaigns import causes, summaries
     from campaigns.campaign import Purpose, load_campaign
     from campaigns.spreadsheets.problems import check_problems, write_problems
 
@@ -91,8 +91,8 @@ def check(
         check_problems(problems, file)
         write_problems(problems, campaign.problem_lines(), campaign.file.headers)
         screen.say(f"problems: {problems}")
-    facts = {**summaries.plan_facts(campaign), **estimates.wording_facts(campaign)}
-    screen.summary(facts, [*summaries.plan_lines(campaign), *estimates.wording_lines(campaign)])
+    facts = {**summaries.plan_facts(campaign), **causes.wording_facts(campaign)}
+    screen.summary(facts, [*summaries.plan_lines(campaign), *causes.wording_lines(campaign)])
     _end(ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from campaigns import estimates, phrases, summaries
+from campaigns import causes, estimates, phrases, summaries
 from campaigns.account import is_short
 from campaigns.delivery.outcomes import Outcome
 from campaigns.errors import Refused, UsageError
@@ -93,7 +93,7 @@ def _show(
     if not options.yes:  # who is asked must see what about
         screen = replace(screen, quiet=False)
     currency = outlook.balance.currency
-    lines = [*summaries.plan_lines(campaign, by_row=False), *estimates.wording_lines(campaign, currency)]
+    lines = [*summaries.plan_lines(campaign, by_row=False), *causes.wording_lines(campaign, currency)]
     screen.say("\n".join(lines))
     messages, segments = phrases.plural(len(rows), "message"), phrases.plural(count_segments(rows), "segment")
     screen.say(f"\nthis run: {messages}, {segments}")

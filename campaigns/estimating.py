@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campaigns import estimates, summaries
+from campaigns import causes, estimates, summaries
 from campaigns.account import ask_balance, is_short
 from campaigns.delivery import measured
 from campaigns.errors import ExitCode
@@ -43,7 +43,7 @@ def _facts(campaign: Campaign, balance: Balance, price: Measured | None) -> dict
     plan = campaign.plan
     return {
         **summaries.plan_facts(campaign),
-        **estimates.wording_facts(campaign),
+        **causes.wording_facts(campaign),
         "destinations": estimates.destination_facts(by_destination(plan.sendable, campaign.request.rates)),
         "known_cost": add_known_costs(plan.sendable),
         "rule": estimates.RULE,
@@ -55,7 +55,7 @@ def _facts(campaign: Campaign, balance: Balance, price: Measured | None) -> dict
 
 def _lines(campaign: Campaign, balance: Balance, price: Measured | None) -> list[str]:
     plan, currency = campaign.plan, balance.currency
-    lines = [*summaries.plan_lines(campaign), *estimates.wording_lines(campaign, currency)]
+    lines = [*summaries.plan_lines(campaign), *causes.wording_lines(campaign, currency)]
     lines += estimates.destination_lines(by_destination(plan.sendable, campaign.request.rates), currency)
     lines += ["", *summaries.balance_lines(balance, plan.totals.cost)]
     if unpriced := estimates.unpriced_line(campaign):

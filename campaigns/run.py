@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from campaigns import estimates, phrases, summaries
+from campaigns import causes, estimates, phrases, summaries
 from campaigns.account import ask_balance, spent, time_balance
 from campaigns.billing import Bill
 from campaigns.consent import Outlook, get_consent
@@ -177,7 +177,7 @@ class Run:
     def _facts(self, counts: Counter[Outcome], written: Written) -> dict[str, Any]:
         return {
             **summaries.plan_facts(self.campaign),
-            **estimates.wording_facts(self.campaign),
+            **causes.wording_facts(self.campaign),
             "outcomes": {outcome.value: counts[outcome] for outcome in Outcome},
             "this_run": {outcome.value: self.submitted[outcome] for outcome in Outcome if self.submitted[outcome]},
             "balance_before": summaries.balance_facts(self.before),

@@ -8,14 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaigns.estimates import (
-    cause_lines,
-    destination_lines,
-    duration_line,
-    duration_words,
-    reckoning_lines,
-    savings_line,
-)
+from campaigns.causes import cause_lines, savings_line
+from campaigns.estimates import destination_lines, duration_line, duration_words, reckoning_lines
 from campaigns.gateway.protocol import Balance
 from campaigns.planning.blame import Cause, Savings
 from campaigns.planning.destinations import Destination
