@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -313,9 +314,9 @@ def _values_book(*, mac: bool = False) -> Workbook:
     for row in VALUES:
         sheet.append(row)
     for column, header in enumerate(VALUES[0], start=1):
-        for row in (2, 3):
+        for number in (2, 3):
             if header in _FORMATS:
-                sheet.cell(row, column).number_format = _FORMATS[header]
+                sheet.cell(number, column).number_format = _FORMATS[header]
     return made
 
 
@@ -372,6 +373,7 @@ def shapes(office: LibreOffice, folder: Path) -> None:
             ("Клиенты", [("Телефон", "Текст"), (37491000001, "Раз"), (37491000002, "Два")]),
         ),
         "merged": _merged(),
+        "comments": _commented(),
         "margins": book(
             (
                 "S",
@@ -453,6 +455,19 @@ def _merged() -> Workbook:
     made = book(("S", rows))
     made.worksheets[0].merge_cells("B3:B4")
     made.worksheets[0].merge_cells("A5:A6")
+    return made
+
+
+def _commented() -> Workbook:
+    """Comments and links lie in the cells, and are none of their text."""
+    made = book(("S", [("phone", "text"), (37491000001, "One"), ("37491000002", "site")]))
+    sheet = made.worksheets[0]
+    sheet["A2"].comment = Comment("call\nhim", "Ani")
+    sheet["B2"].comment = Comment("when?", "Ani")
+    sheet["A3"].hyperlink = "tel:+37491000099"
+    sheet["B3"].hyperlink = "https://shop.example/"
+    sheet["B3"].value = "site"
+    sheet["A3"].value = "37491000002"
     return made
 
 
