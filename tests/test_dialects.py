@@ -55,7 +55,7 @@ HEADERS = [
 ]
 SENTENCES = {
     "russian": "Здравствуйте Анна Ваш заказ № готов — спасибо «Ромашка» счёт до пятницы… Ёжикова объект Юлия",
-    "latin": "Liebe Zoë Ihr Paket für Müller & Søn – José señor François Ångström 5 € café “déjà” naïve Ærø",
+    "latin": "Liebe Zoë Ihr Paket für Müller & Søn – José señor François Ångström 5 € café “déjà” naïve Århus",
     "ascii": 'Hello your order no 17 is ready, please; pick it | up "today" it\'s 5',
 }
 numbers = st.integers(1, 99).map(lambda n: f"374910000{n:02}")

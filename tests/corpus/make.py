@@ -71,8 +71,8 @@ NUMBERS: list[tuple[Any, str]] = [
     (37491000015, "0.00E+00"),
     (37491000016, '000" "00" "000000'),
     ("37491\u200b000017", ""),
-    ("３７４９１０００００１８", ""),
-    ("٣٧٤٩١٠٠٠٠٠١٩", ""),
+    ("３７４９１００００１８", ""),
+    ("٣٧٤٩١٠٠٠٠١٩", ""),
     (True, ""),
     (date(2026, 12, 1), "yyyy-mm-dd"),
     ("3749100OO23", ""),
@@ -183,11 +183,16 @@ def book(*sheets: tuple[str, list[tuple[Any, ...]]]) -> Workbook:
     return made
 
 
-def text(rows: list[tuple[Any, ...]], delimiter: str, end: str = "\r\n") -> str:
+def text(rows: list[tuple[Any, ...]], delimiter: str) -> str:
     """Rows as Excel writes them: quotes where they are needed, LF inside a cell."""
     lines = io.StringIO(newline="")
-    csv.writer(lines, delimiter=delimiter, lineterminator=end).writerows(rows)
+    csv.writer(lines, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
     return lines.getvalue()
+
+
+def mac(rows: list[tuple[Any, ...]], delimiter: str) -> str:
+    """The same with the line ends of the old Mac, inside a cell too."""
+    return text(rows, delimiter).replace("\r\n", "\r").replace("\n", "\r")
 
 
 def put(name: str, content: bytes) -> None:
@@ -226,8 +231,8 @@ def text_files(office: LibreOffice, folder: Path) -> None:
     put("excel-csv-1252.csv", text(LATIN, ",").encode("cp1252"))
     put("excel-sep-semicolon.csv", ("sep=;\r\n" + text(RUSSIAN, ";")).encode("cp1251"))
     put("excel-sep-pipe-bom.csv", b"\xef\xbb\xbf" + ("sep=|\r\n" + text(ARMENIAN, "|")).encode())
-    put("excel-mac-cr.csv", text(LATIN, ",", "\r").replace("\n", "\r").encode())
-    put("excel-mac-cr-1251.csv", text(RUSSIAN, ";", "\r").encode("cp1251"))
+    put("excel-mac-cr.csv", mac(LATIN, ",").encode())
+    put("excel-mac-cr-1251.csv", mac(RUSSIAN, ";").encode("cp1251"))
     put("utf16-big-endian.csv", b"\xfe\xff" + text(RUSSIAN, ";").encode("utf-16-be"))
     put("google-sheets.csv", text(ARMENIAN, ",").rstrip().encode())
     put("1c-report-1251.csv", _report_of_1c().encode("cp1251"))
