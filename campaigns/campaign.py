@@ -79,7 +79,7 @@ class Campaign:
             written_up_to: The latest attempt that an earlier pass wrote to the results: what it wrote and a person
                 deleted stays deleted.
         """
-        own_cells = self.file.table.iloc[:, self._own].itertuples(index=False, name=None)
+        own_cells = self.file.table.iloc[:, self._own].to_numpy(dtype=object).tolist()
         return [
             ResultLine(_values(one), list(own), news=one.record is None or one.record.attempt > written_up_to)
             for one, own in zip(standings, own_cells, strict=True)
@@ -87,7 +87,7 @@ class Campaign:
 
     def problem_lines(self) -> list[ProblemLine]:
         """Return what is wrong, beside the rows as they stand in the file."""
-        cells = self.file.table.itertuples(index=False, name=None)
+        cells = self.file.table.to_numpy(dtype=object).tolist()
         return [
             ProblemLine(row.number, one.field, one.text, one.reason, one.hint, found)
             for row, found in zip(self.plan.rows, cells, strict=True)
@@ -146,21 +146,22 @@ def load_campaign(
         delimiter=options.delimiter,
         encoding=options.encoding,
     )
-    if purpose is not Purpose.LOOK and is_results(file.headers):
+    headers = file.headers
+    if purpose is not Purpose.LOOK and is_results(headers):
         raise UsageError(
             f"{path.name} is a results file: it has columns outcome and ref",
             "give the recipient file that it came from; what was accepted is not sent again",
         )
     region = None if options.region is None else check_region(options.region)
-    columns = fields.assign(file.headers, overrides, lambda position: holds_recipients(file, position, region))
+    columns = fields.assign(headers, overrides, lambda position: holds_recipients(file, position, region))
     opted_out, opt_out_notes = read_opt_outs(options.exclude or (), region)
     request = make_request(
-        file.headers, options, environment, now, time_needed=purpose is Purpose.SCHEDULE, opted_out=opted_out
+        headers, options, environment, now, time_needed=purpose is Purpose.SCHEDULE, opted_out=opted_out
     )
     _check_purpose(file, columns, options, purpose)
     if purpose is not Purpose.LOOK and not request.sender and columns.position(Field.SENDER) is None:
         raise UsageError("no sender", "give --sender or MOBIPACE_SENDER, or a sender column")
-    own = [n for n in range(len(file.headers)) if all(n != columns.position(field) for field in _USED_UP)]
+    own = [n for n in range(len(headers)) if all(n != columns.position(field) for field in _USED_UP)]
     name = _name(path, options)
     stem = f"{name}.sandbox" if sandbox else name
     return Campaign(
@@ -170,7 +171,7 @@ def load_campaign(
         request=request,
         ledger_path=path.with_name(f"{stem}.ledger.db"),
         results_path=behind_link(options.results or path.with_name(f"{stem}.results.xlsx")),
-        headers=own_headers([file.headers[n] for n in own]),
+        headers=own_headers([headers[n] for n in own]),
         notes=(*file.notes, *opt_out_notes),
         sandbox=sandbox,
         _own=own,

@@ -46,7 +46,7 @@ def make_plan(table: pd.DataFrame, columns: Columns, request: Request) -> Plan:
     judge = _Judge(columns, request, thrift)
     rows = [
         judge.row(number, cells)
-        for number, cells in zip(table.index, table.itertuples(index=False, name=None), strict=True)
+        for number, cells in zip(table.index, table.to_numpy(dtype=object).tolist(), strict=True)
     ]
     return Plan(tuple(rows), thrift.collected.causes, thrift.collected.savings)
 

@@ -132,7 +132,7 @@ def _table(
     names = [_name(header, place) for place in used]
     padded = [[cells[place] if place < len(cells) else "" for place in used] for _, cells in records]
     index = pd.Index([number for number, _ in records], name="row", dtype=int)
-    table = pd.DataFrame(padded, index=index, columns=pd.Index(names, dtype=object), dtype=str)
+    table = pd.DataFrame(padded, index=index, columns=pd.Index(names, dtype=object), dtype=object)
     above = f"the header is in row {header_row}; what stands above it is left out"
     return table, [above] if start else []
 

@@ -75,13 +75,13 @@ class StatusCells:
 def own_headers(headers: Sequence[str]) -> list[str]:
     """Return the names of a file's own columns in the results: one of ours gets ` (file)`, a second one ` (2)`."""
     taken = set(COLUMNS)
+    counts: Counter[str] = Counter()  # where to go on counting: a file can have one header ten thousand times
     names = []
     for header in headers:
         name = first = f"{header} (file)" if _key(header) in COLUMNS else header
-        count = 1
         while _key(name) in taken:
-            count += 1
-            name = f"{first} ({count})"
+            counts[_key(first)] += 1
+            name = f"{first} ({counts[_key(first)] + 1})"
         taken.add(_key(name))
         names.append(name)
     return names
