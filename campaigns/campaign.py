@@ -167,7 +167,7 @@ def load_campaign(
     return Campaign(
         name=name,
         file=file,
-        plan=make_plan(file.table, columns, request),
+        plan=make_plan(file.table, columns, request, file.problems),
         request=request,
         ledger_path=path.with_name(f"{stem}.ledger.db"),
         results_path=behind_link(options.results or path.with_name(f"{stem}.results.xlsx")),
@@ -201,7 +201,7 @@ def _check_purpose(file: RecipientFile, columns: fields.Columns, options: Campai
         what = f"{file.path.name} has send_at times" if has_times else "--at is a time to send at"
         raise UsageError(
             f"{what}, and send goes out at once",
-            "use campaigns schedule; or --column send_at= to leave the times aside",
+            "use campaigns schedule" + ("; or --column send_at= to leave the times aside" if has_times else ""),
         )
     if purpose is Purpose.SCHEDULE and not has_times and options.at is None:
         raise UsageError("schedule needs a time", "give --at '2026-12-01 10:00' --tz Asia/Yerevan, or a send_at column")

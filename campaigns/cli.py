@@ -282,7 +282,9 @@ def _gateway(screen: Screen, *, sandbox: bool) -> Iterator[Settings]:
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit code. The one funnel through which every error passes."""
     from campaigns.failing import exit_code_of
+    from campaigns.screen import speak_utf8
 
+    speak_utf8()
     try:
         ended = typer.main.get_command(app).main(args=arguments, prog_name="campaigns", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the funnel

@@ -13,14 +13,15 @@ from campaigns.phrases import plural
 from campaigns.planning import fields
 from campaigns.planning.fields import Field
 from campaigns.planning.numbers import every_number, read_recipient
+from campaigns.planning.opted_out import OptedOut
 from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
-def read_opt_outs(paths: Sequence[Path], region: str | None) -> tuple[frozenset[str], list[str]]:
+def read_opt_outs(paths: Sequence[Path], region: str | None) -> tuple[OptedOut, list[str]]:
     """Read the files of `--exclude`.
 
     Args:
@@ -28,51 +29,54 @@ def read_opt_outs(paths: Sequence[Path], region: str | None) -> tuple[frozenset[
         region: The country of numbers that are written without its code, or None.
 
     Returns:
-        The digits of everybody in them, and a sentence about each file.
+        Everybody in them, and what a person should know of each file.
 
     Raises:
         UsageError: A file cannot be read, or has no column of recipients.
     """
-    digits: set[str] = set()
+    numbers: set[str] = set()
     notes = []
     for path in paths:
         try:
-            found, unread = _read(path, region)
+            file = read_recipients(path, lambda cells: fields.names_recipient(cells, {}), rows_needed=False)
+            cells = list(_cells(file, region))
         except UsageError as error:
             raise UsageError(f"--exclude: {error.message}", error.hint) from None
-        digits |= found
-        notes.append(f"{path.name}: {plural(len(found), 'recipient')} opted out")
-        if unread:
-            rows = plural(len(unread), "row")
-            notes.append(f"{path.name}: {rows} without a number that can be matched, first row {unread[0]}: look there")
-    return frozenset(digits), notes
+        found = {one for _, cell in cells for one in every_number(cell, region)}
+        numbers |= found
+        notes.append(f"{path.name}: {plural(len(found), 'number')} opted out")
+        notes += [f"{path.name}: {note}" for note in file.notes]
+        notes += _doubtful(path, [row for row, cell in cells if isinstance(read_recipient(cell, region), Problem)])
+    return OptedOut.of(numbers), notes
 
 
-def _read(path: Path, region: str | None) -> tuple[set[str], list[int]]:
-    """Return the digits of one file, and the rows in which there are none."""
-    file = read_recipients(path, lambda cells: fields.names_recipient(cells, {}), rows_needed=False)
-    position = _column(file, region)
-    digits: set[str] = set(every_number(file.headers[position], region))  # a list without a header
-    unread = []
-    for row, cell in file.table.iloc[:, position].items():
-        found = every_number(cell, region)
-        digits.update(found)
-        if cell.strip() and not found:
-            unread.append(int(str(row)))
-    return digits, unread
+def _doubtful(path: Path, rows: Sequence[int]) -> list[str]:
+    if not rows:
+        return []
+    much = "1 cell is" if len(rows) == 1 else f"{len(rows):,} cells are"
+    where = f"first in row {rows[0]}"
+    return [f"{path.name}: {much} not plainly a number, {where}: look whether the right people are left out"]
 
 
-def _column(file: RecipientFile, region: str | None) -> int:
-    """Return the column of recipients: by its header, or the only one that holds numbers."""
+def _cells(file: RecipientFile, region: str | None) -> Iterator[tuple[int, str]]:
+    """Yield the cells that hold numbers, with their rows: those of the recipients, and of every column of numbers."""
+    columns = [n for n in range(len(file.headers)) if holds_recipients(file, n, region)]
+    named = _named(file)
+    if not columns and named is None:
+        raise UsageError(f"{file.path.name} has no recipient column", "call the column of numbers recipient")
+    for position in sorted({*columns, *([] if named is None else [named])}):
+        if not isinstance(read_recipient(file.headers[position], region), Problem):
+            yield 1, file.headers[position]  # a list without a header
+        for row, cell in file.table.iloc[:, position].items():
+            if cell.strip():
+                yield int(str(row)), cell
+
+
+def _named(file: RecipientFile) -> int | None:
+    """Return the column that its header says is the recipients', or the only one."""
     if fields.names_recipient(file.headers, {}):
-        position = fields.assign(file.headers, {}).position(Field.RECIPIENT)
-        return 0 if position is None else position
-    if len(file.headers) == 1:
-        return 0
-    numeric = [position for position in range(len(file.headers)) if holds_recipients(file, position, region)]
-    if len(numeric) == 1:
-        return numeric[0]
-    raise UsageError(f"{file.path.name} has no recipient column", "call the column of numbers recipient")
+        return fields.assign(file.headers, {}).position(Field.RECIPIENT)
+    return 0 if len(file.headers) == 1 else None
 
 
 def holds_recipients(file: RecipientFile, position: int, region: str | None) -> bool:

@@ -34,3 +34,9 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """Return a counted noun: `1 row`, `2,000 rows`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def argument(path: object) -> str:
+    """Return a path as it can be pasted into a command line, of whatever system."""
+    text = str(path)
+    return f'"{text}"' if re.search(r"[\s()&;'$*?!#]", text) else text

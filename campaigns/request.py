@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from campaigns.options import CampaignOptions
+    from campaigns.planning.opted_out import OptedOut
 
 _LOGIN = ("MOBIPACE_USERNAME", "MOBIPACE_PASSWORD")
 _USUAL = "x" * 16  # stands for a login that is not known yet, in the length of a request
@@ -32,7 +33,7 @@ def make_request(
     now: datetime,
     *,
     time_needed: bool,
-    opted_out: frozenset[str],
+    opted_out: OptedOut,
 ) -> Request:
     """Resolve the options.
 
@@ -42,7 +43,7 @@ def make_request(
         environment: The variables, for the sender and the zone.
         now: The present, aware.
         time_needed: Whether a row without a time is a problem.
-        opted_out: The digits of recipients who want nothing.
+        opted_out: Who wants nothing.
 
     Raises:
         UsageError: An option cannot be used.

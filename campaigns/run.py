@@ -197,5 +197,5 @@ class Run:
         lines.append(f"results: {written.path}")
         if counts[Outcome.ACCEPTED]:
             rehearsal = " --sandbox" if self.campaign.sandbox else ""
-            lines.append(f"next: campaigns refresh {written.path}{rehearsal}")
+            lines.append(f"next: campaigns refresh {phrases.argument(written.path)}{rehearsal}")
         return lines

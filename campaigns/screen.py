@@ -5,6 +5,7 @@ The summary (or `--json`) goes to standard output; bars, previews, questions and
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -137,6 +138,17 @@ class Screen:
             print(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
         else:
             print("\n".join(lines))
+
+
+def speak_utf8() -> None:
+    """Let every text be written: a file or pipe gets UTF-8, a terminal its own characters with escapes for the rest.
+
+    Windows writes redirected output in its code page, which knows no Armenian; the summary must not fail for that.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() or "PYTHONIOENCODING" in os.environ else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def error_lines(error: CampaignError) -> str:

@@ -29,7 +29,7 @@ def send_trial(number: str, campaign: Campaign, settings: Settings, screen: Scre
         Refused: Another number than 1 was typed.
         Stopped: The gateway refuses the login, or there is no money left.
     """
-    recipient = read_recipient(number)
+    recipient = read_recipient(number, campaign.request.region)
     if isinstance(recipient, Problem):
         raise UsageError(f"--test {number!r} {recipient.reason}", recipient.hint)
     row = next(iter(campaign.plan.sendable), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,7 +43,7 @@ _NOISE = re.compile(r"[\s_\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
 
 def fold(header: str) -> str:
     """Return the header without case, spaces, underscores and invisible characters, for comparing."""
-    return _NOISE.sub("", header).casefold()
+    return _NOISE.sub("", unicodedata.normalize("NFC", header)).casefold()
 
 
 _FIELD_OF = {fold(alias): field for field, aliases in ALIASES.items() for alias in aliases}
@@ -126,10 +127,9 @@ def assign(
     for field, positions in found.items():
         if len(positions) > 1:
             names = " and ".join(repr(headers[position]) for position in positions)
-            raise UsageError(
-                f"two headers for {field}: {names}",
-                f"say which one: --column {field}={headers[positions[0]]!r}",
-            )
+            alike = len({fold(headers[position]) for position in positions}) == 1
+            hint = f"say which one: --column {field}={headers[positions[0]]!r}"
+            raise UsageError(f"two headers for {field}: {names}", "rename one of them in the file" if alike else hint)
         of[field] = positions[0]
     if Field.RECIPIENT not in of:
         raise _no_recipient(headers, holds_numbers)

@@ -20,7 +20,7 @@ from campaigns.planning.regions import doubt
 from campaigns.planning.thrift import Thrift
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -30,13 +30,16 @@ _INVISIBLE = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]+")
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"", "false", "no", "0"})
 
 
-def make_plan(table: pd.DataFrame, columns: Columns, request: Request) -> Plan:
+def make_plan(
+    table: pd.DataFrame, columns: Columns, request: Request, found: Mapping[int, Problem] | None = None
+) -> Plan:
     """Judge every row.
 
     Args:
         table: Text cells, indexed by the row number that the spreadsheet shows.
         columns: Which column is which field.
         request: What the campaign asks of every row.
+        found: What is known to be wrong with whole rows, by number.
 
     Raises:
         UsageError: The bodies come from nowhere, or from two places.
@@ -44,8 +47,9 @@ def make_plan(table: pd.DataFrame, columns: Columns, request: Request) -> Plan:
     _check_body_source(table, columns, request)
     thrift = Thrift(list(table.columns), columns, request.template, smart=request.smart)
     judge = _Judge(columns, request, thrift)
+    found = found or {}
     rows = [
-        judge.row(number, cells)
+        judge.row(number, cells, found.get(number))
         for number, cells in zip(table.index, table.to_numpy(dtype=object).tolist(), strict=True)
     ]
     return Plan(tuple(rows), thrift.collected.causes, thrift.collected.savings)
@@ -80,7 +84,7 @@ class _Judge:
         self._times: Counter[tuple[object, ...]] = Counter()
         self._texted: dict[str, int] = {}
 
-    def row(self, number: int, cells: Sequence[str]) -> PlannedRow:
+    def row(self, number: int, cells: Sequence[str], wrong: Problem | None = None) -> PlannedRow:
         request = self._request
         found = self._cell(cells, Field.RECIPIENT)
         said = self._body(cells)
@@ -92,7 +96,7 @@ class _Judge:
             self._send_at(cells),
         )
         recipient, sender, body, _, send_at = values
-        problems = [value for value in values if isinstance(value, Problem)]
+        problems = [value for value in (wrong, *values) if isinstance(value, Problem)]
         if isinstance(send_at, datetime) and (late := times.past(send_at, self._time_text(cells), request.now)):
             problems.append(late)
         # The five together are the identity; where one could not be read, what was found stands for it.

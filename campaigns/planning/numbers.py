@@ -7,7 +7,7 @@ import unicodedata
 
 from campaigns.errors import Problem
 from campaigns.planning.faulty import spreadsheet_error
-from campaigns.planning.regions import international_digits
+from campaigns.planning.regions import international_digits, numbers_within
 
 SHORTEST, LONGEST = 7, 15  # E.164 allows 15 digits; nothing under 7 is a mobile number anywhere
 
@@ -15,6 +15,9 @@ _TRAILING_ZERO = re.compile(r"(\d+)[.,]0+")
 _EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 _WRITTEN = re.compile(r"[+0-9 ().\-\u2010-\u2015\u2212/]+")  # how people write numbers
 _DATE = re.compile(r"(?:19|20)\d\d([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)\d\d")
+_ODD_SPACE = re.compile(r"[^\S ]|[\u200b\u2060\ufeff]")
+_TEXT_FORMULA = re.compile(r'="(.*)"')  # how a CSV keeps Excel from shortening a number
+_LONG = re.compile(rf"\d{{{SHORTEST},}}")
 _BETWEEN = re.compile(r"[,;|/\\&\n\r\t]+|\s+(?=\+)")  # what stands between two numbers in one cell
 _SEVEN_DIGITS = re.compile(rf"(?:\D*\d){{{SHORTEST}}}")
 _DIGITS_ONLY = "write digits only, e.g. 37491000001"
@@ -33,9 +36,14 @@ def read_recipient(cell: str, region: str | None = None) -> str | Problem:
     """
     text = cell.strip()
     if not (text.isascii() and text.isdigit()):
+        if _holds_two(_ODD_SPACE.sub(" ", text)):
+            return _two(_shorten(text))
         text = _undo_number_format(_visible(text))
-    if region is not None and _WRITTEN.fullmatch(text) and not _DATE.fullmatch(text) and not _holds_two(text):
-        text = international_digits(text, region) or text
+    if region is not None and _WRITTEN.fullmatch(text) and not _DATE.fullmatch(text):
+        found = international_digits(text, region)
+        if isinstance(found, Problem):
+            return found
+        text = found or text
     if not (text.isascii() and text.isdigit()):
         return _why_not_digits(text, _shorten(cell.strip()))
     if text.startswith("0"):
@@ -49,23 +57,32 @@ def read_recipient(cell: str, region: str | None = None) -> str | Problem:
 
 
 def every_number(cell: str, region: str | None = None) -> list[str]:
-    """Return the digits of every number in a cell, read generously: for people who must not be texted.
+    """Return the digits of every number that may be meant in a cell: for people who must not be texted.
 
-    A number in a form that `read_recipient` refuses counts with the digits that it has.
+    Where a cell is not exactly a number, all ways to read it count: all its digits, each long stretch of them, and
+    what phonenumbers finds in it.
     """
-    numbers = []
+    numbers: dict[str, None] = {}
     for part in _BETWEEN.split(cell.strip()):
         read = read_recipient(part, region)
-        bare = re.sub(r"\D", "", _visible(part)).removeprefix("00") if isinstance(read, Problem) else read
-        if SHORTEST <= len(bare) <= LONGEST and not bare.startswith("0") and not _EXPONENT.fullmatch(part.strip()):
-            numbers.append(bare)
-    return numbers
+        found = _readings(_visible(part), region) if isinstance(read, Problem) else [read]
+        numbers |= dict.fromkeys(one for one in found if SHORTEST <= len(one) <= LONGEST)
+    return list(numbers)
+
+
+def _readings(text: str, region: str | None) -> list[str]:
+    if _EXPONENT.fullmatch(text):
+        return []  # its digits are lost
+    bare = [re.sub(r"\D", "", text), *_LONG.findall(text)]
+    return [one.removeprefix("00") for one in bare] + numbers_within(text, region)
 
 
 def _visible(text: str) -> str:
     """Return the text as a person sees it: no invisible characters, no leading apostrophe, ASCII digits."""
     plain = "".join(_plain(character) for character in text)
-    return re.sub(r"^['\u2018\u2019`\u00b4]", "", plain.strip()).strip()
+    if formula := _TEXT_FORMULA.fullmatch(plain):
+        plain = formula[1]
+    return re.sub(r"^['\u2018\u2019`\u00b4]", "", plain.strip()).strip().rstrip(",;").rstrip()
 
 
 def _plain(character: str) -> str:
@@ -100,6 +117,10 @@ def _holds_two(text: str) -> bool:
     )
 
 
+def _two(shown: str) -> Problem:
+    return Problem("recipient", "holds two numbers", shown, "give each number a row of its own")
+
+
 def _why_not_digits(text: str, shown: str) -> Problem:
     if error := spreadsheet_error("recipient", text):
         return error
@@ -108,8 +129,6 @@ def _why_not_digits(text: str, shown: str) -> Problem:
     if _EXPONENT.fullmatch(text):
         hint = "format the column as Text in Excel and paste the numbers again"
         return Problem("recipient", "has lost digits: Excel shortened it", shown, hint)
-    if _holds_two(text):
-        return Problem("recipient", "holds two numbers", shown, "give each number a row of its own")
     if text.startswith("+"):
         return Problem("recipient", "starts with +", shown, f"--region AM reads such numbers; or {_DIGITS_ONLY}")
     if any(character.isalpha() for character in text):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from campaigns.planning.blame import Savings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from zoneinfo import ZoneInfo
 
     from campaigns.errors import Problem
@@ -76,7 +76,7 @@ class Request:
         smart: Whether typographic look-alikes that force UNICODE are replaced.
         keep_duplicates: Whether rows that ask for the same are all sent.
         region: The country of numbers written without its code, e.g. `AM`; None takes international digits only.
-        opted_out: The digits of recipients who want nothing.
+        opted_out: Who wants nothing.
         time_needed: Whether a row without a time is a problem (`schedule`).
         login_length: How many bytes login and password take in a request, encoded.
     """
@@ -92,7 +92,7 @@ class Request:
     smart: bool = False
     keep_duplicates: bool = False
     region: str | None = None
-    opted_out: frozenset[str] = frozenset()
+    opted_out: Container[str] = frozenset()
     time_needed: bool = False
     login_length: int = 0
 

@@ -10,7 +10,8 @@ from campaigns.errors import Problem, UsageError, nearest
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-_NO_COUNTRY, _UNKNOWN = -1, 99  # the second is phonenumbers' own
+_NO_COUNTRY, _UNKNOWN = -1, 99  # all but the first are phonenumbers' own
+_MOBILE = (1, 2)  # mobile, and what may be mobile or fixed
 
 
 def check_region(text: str) -> str:
@@ -28,31 +29,57 @@ def check_region(text: str) -> str:
     return region
 
 
-def international_digits(text: str, region: str) -> str:
+def international_digits(text: str, region: str) -> str | Problem:
     """Return a written number as international digits; empty if it cannot be one.
 
-    Only `+` and `0` in front say for certain what the rest is. Digits without them are international already, as long
-    as a country has such a number; else they are taken for a local number whose `0` a spreadsheet dropped
-    (`91000001`), if the region has that.
+    Only `+` and `0` in front say for certain what the rest is. Digits without them are read both ways: as a mobile
+    number of any country, and as a local one whose `0` a spreadsheet dropped (`91000001`). One that is both is a
+    problem: a guess would text somebody in another country.
 
     Args:
         text: Digits, spaces, brackets, dots, dashes, slashes and plus signs.
         region: The country of local numbers, e.g. `AM`.
     """
     import phonenumbers
-    from phonenumbers import NumberParseException, ValidationResult
+    from phonenumbers import ValidationResult
 
-    bare = "".join(character for character in text if character.isdigit())
-    if text[:1].isdigit() and not text.startswith("0") and _kind(bare) not in (_NO_COUNTRY, _UNKNOWN):
-        return bare
-    try:
-        number = phonenumbers.parse(text, region)
-    except NumberParseException:
+    if not text.lstrip("(").startswith(("+", "0")):
+        return _read_both_ways("".join(filter(str.isdigit, text)), region)
+    number = _parsed(text, region)
+    if number is None or phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return ""
-    if text.lstrip("(").startswith(("+", "0")):
-        possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
-        return _digits(number) if possible else ""
-    return _digits(number) if phonenumbers.is_valid_number(number) else ""
+    return _digits(number)
+
+
+def numbers_within(text: str, region: str | None) -> list[str]:
+    """Return the international digits of every number that can be found in a text."""
+    from phonenumbers import Leniency, PhoneNumberMatcher
+
+    return [_digits(match.number) for match in PhoneNumberMatcher(text, region, leniency=Leniency.POSSIBLE)]
+
+
+def _read_both_ways(bare: str, region: str) -> str | Problem:
+    """Read digits that begin with neither `+` nor `0`."""
+    import phonenumbers
+
+    foreign, local = _parsed(f"+{bare}", None), _parsed(bare, region)
+    abroad = _digits(foreign) if foreign and _kind(bare) not in (_NO_COUNTRY, _UNKNOWN) else ""
+    here = _digits(local) if local and phonenumbers.is_valid_number(local) else ""
+    if not abroad or not here or (foreign and local and foreign.country_code == local.country_code):
+        return abroad or here  # the region's own code in front is no accident
+    if _kind(abroad) not in _MOBILE:  # nobody sends messages to landlines abroad
+        return here
+    reason = f"can be a local number, or one of {country(abroad) or 'another country'}"
+    return Problem("recipient", reason, bare, "write it with its country's code, e.g. 37491000001")
+
+
+def _parsed(text: str, region: str | None) -> PhoneNumber | None:
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def _digits(number: PhoneNumber) -> str:

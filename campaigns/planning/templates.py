@@ -8,11 +8,14 @@ dates as people say them: `{{ visit | date("%d.%m.%Y") }}`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from campaigns.errors import Problem, UsageError, nearest
+from campaigns.planning.arithmetic import refuse_arithmetic
 from campaigns.planning.faulty import spreadsheet_error
 from campaigns.planning.times import read_date
 
@@ -29,8 +32,9 @@ _PRINTED = "_printed"  # our filter around each column that is printed
 
 def variable_name(header: str) -> str:
     """Return the name that a column has in a template: `First name` is `First_name`, `2nd` is `_2nd`."""
-    name = _NOT_A_NAME.sub("_", header.strip())
-    return f"_{name}" if name[:1].isdigit() else name
+    name = _NOT_A_NAME.sub("_", unicodedata.normalize("NFC", header.strip()))
+    name = "".join(character if f"_{character}".isidentifier() else "_" for character in name)
+    return name if name.isidentifier() or not name else f"_{name}"
 
 
 class BodyTemplate:
@@ -58,12 +62,16 @@ class BodyTemplate:
             self._columns = _bind(self.variables, headers)
             self.named = {headers[position]: position for _, position in self._columns}
             _refuse_unknown_filters(tree, environment)
+            refuse_arithmetic(tree, self.variables)
             self.literals = _literals(tree)
             _tell_dates_their_column(tree, self.variables)
             _guard_printed(tree, self.variables)
             self._template: JinjaTemplate = environment.from_string(tree)
         except TemplateSyntaxError as error:
-            raise UsageError(f"the body template is not valid: {error.message} (line {error.lineno})") from None
+            hint = ""
+            if "expected token" in (error.message or ""):
+                hint = "a column called 'First name' is written {{ First_name }}"
+            raise UsageError(f"the body template is not valid: {error.message} (line {error.lineno})", hint) from None
         except (TemplateError, RecursionError) as error:
             raise UsageError(f"the body template is not valid: {type(error).__name__}") from None
         if not self._columns and isinstance(problem := self._render({}), Problem):
@@ -75,7 +83,11 @@ class BodyTemplate:
         Args:
             cells: The row's cells, in the order of the headers.
         """
-        return self._render({name: cells[position].strip() for name, position in self._columns})
+        values = {name: cells[position].strip() for name, position in self._columns}
+        for name, value in values.items():
+            if error := spreadsheet_error("body", value):
+                return replace(error, reason=f"the column {name!r} {error.reason}, and the template uses it")
+        return self._render(values)
 
     def _render(self, values: Mapping[str, str]) -> str | Problem:
         try:
@@ -117,7 +129,14 @@ def _environment() -> Environment:
 
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, finalize=_text_or_number)
     environment.globals.clear()  # range, lipsum and the like have no business in a message
-    environment.filters |= {"default": default, "d": default, "date": _date, _PRINTED: _printed}
+    environment.filters |= {
+        "default": default,
+        "d": default,
+        "date": _date,
+        "int": _int,
+        "float": _float,
+        _PRINTED: _printed,
+    }
     return environment
 
 
@@ -133,9 +152,6 @@ def _text_or_number(value: object) -> object:
 def _printed(value: str, column: str) -> str:
     if value == "":
         raise _CellNotPrintable(Problem("body", f"the column {column!r} is empty, and the template prints it"))
-    if error := spreadsheet_error("body", value):
-        reason = f"the column {column!r} {error.reason}, and the template prints it"
-        raise _CellNotPrintable(replace(error, reason=reason))
     return value
 
 
@@ -150,6 +166,25 @@ def _date(value: object, form: str = "%d.%m.%Y", column: str = "") -> str:
         reason = f"{what} holds no date, and the template writes it as one"
         raise _CellNotPrintable(Problem("body", reason, text[:40], "write it as 2026-12-01 or 2026-12-01 10:00"))
     return moment.strftime(form)
+
+
+def _int(value: object) -> int:
+    """Return a cell's whole number; Jinja's own would make 0 of what is none."""
+    return int(_number(value))
+
+
+def _float(value: object) -> float:
+    """Return a cell's number."""
+    return float(_number(value))
+
+
+def _number(value: object) -> Decimal:
+    """Read a number; an empty cell, which may be asked about, is 0."""
+    try:
+        return Decimal((str(value) or "0").replace("\u00a0", "").replace(" ", ""))
+    except InvalidOperation:
+        problem = Problem("body", "the template needs a number, and a cell holds none", str(value)[:40])
+        raise _CellNotPrintable(problem) from None
 
 
 def _tell_dates_their_column(tree: Node, columns: frozenset[str]) -> None:

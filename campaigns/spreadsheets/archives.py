@@ -18,11 +18,14 @@ MOST_UNPACKED = 400 * 2**20  # bytes; a workbook of 100,000 rows and 20 columns 
 _MOST_MEMBERS = 10_000
 
 
-def check_archive(path: Path) -> None:
+def check_archive(path: Path) -> list[str]:
     """Make sure that a workbook does not unpack to more than a workbook can sensibly hold.
 
     Args:
         path: An `.xlsx`, `.xlsm` or `.ods` file.
+
+    Returns:
+        The names of its parts.
 
     Raises:
         UsageError: It does, or it is no zip archive.
@@ -38,3 +41,4 @@ def check_archive(path: Path) -> None:
             f"{path.name} unpacks to {size // 2**20:,} MiB in {len(members):,} parts, more than a workbook should",
             "if it is a real one, save its sheet as CSV UTF-8 and give that",
         )
+    return [member.filename for member in members]

@@ -28,9 +28,12 @@ def as_text(value: Cell) -> str:
             return str(int(value)) if value.is_integer() else f"{Decimal(format(value, '.15g')):f}"
         case datetime():
             return _datetime_text(value)
+        case timedelta():  # a spreadsheet's time beyond 24 hours
+            minutes = round(value.total_seconds() / 60)
+            return f"{'-' if minutes < 0 else ''}{abs(minutes) // 60}:{abs(minutes) % 60:02}"
         case time():
             return value.isoformat("seconds") if value.second else value.isoformat("minutes")
-        case _:  # int, Decimal, date, timedelta say it right by themselves
+        case _:  # int, Decimal, date say it right by themselves
             return str(value)
 
 

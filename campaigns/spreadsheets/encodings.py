@@ -20,7 +20,7 @@ _PAGES = {"cp1251": "Windows-1251", "cp1252": "Windows-1252"}
 _NAMES = {**_PAGES, "utf-8": "UTF-8", "utf-16": "UTF-16"}
 _SAMPLE = 2**17  # bytes of lines with something else than ASCII, enough to tell
 _MOST = 0.8  # of the words beyond ASCII have to be such as people write
-_WORD = re.compile(r"[^\W\d_]+")
+_ENOUGH = 200  # bytes with something else than ASCII beside them, for the detector to be heard
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SAVE_ANEW = "save it as CSV UTF-8, or name its encoding with --encoding"
 
@@ -118,6 +118,8 @@ def check_encoding(file: str, content: bytes, encoding: Encoding) -> str:
         return encoding.decode(content)
     except UnicodeDecodeError as error:
         raise _not_readable(file, content, error, encoding.name, encoding) from None
+    except UnicodeError:  # codecs of their own kind, as for names of hosts, do not say where
+        raise UsageError(f"{file} is not {encoding.name}", _SAVE_ANEW) from None
 
 
 def _checked(file: str, content: bytes, encoding: Encoding) -> Encoding:
@@ -142,22 +144,30 @@ def _is_broken_utf8(content: bytes) -> bool:
 
 
 def _find_page(file: str, content: bytes, error: UnicodeDecodeError, known: Callable[[str], bool]) -> Encoding:
-    """Choose between the code pages."""
-    texts = {}
-    for codec in _PAGES:
-        try:
-            content.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        texts[codec] = _sample(content).decode(codec, "replace")
-    head = content[:_SAMPLE]
-    by_header = [codec for codec in texts if known(head.decode(codec, "replace"))]
-    if len(by_header) == 1 and not known(head.decode("ascii", "ignore")):
-        return Encoding(by_header[0])
-    for codec in sorted(texts, key=lambda one: one != _guess(content)):
-        if _is_plausible(texts[codec], codec):
-            return Encoding(codec)
-    raise _not_readable(file, content, error, "UTF-8, and no other encoding fits")
+    """Choose between the code pages: a wrong one would put other letters into people's texts."""
+    head, sample = content[:_SAMPLE], _sample(content)
+    if not known(head.decode("ascii", "ignore")):
+        by_header = [codec for codec in _PAGES if known(head.decode(codec, "replace"))]
+        if len(by_header) == 1 and _decodes(content, by_header[0]):
+            return Encoding(by_header[0])
+    fitting = [codec for codec in _PAGES if _decodes(content, codec) and _is_plausible(sample.decode(codec), codec)]
+    if len(fitting) > 1:
+        guess = _guess(sample)
+        if guess not in fitting or len(sample) < _ENOUGH:
+            names = " or ".join(_PAGES[codec] for codec in fitting)
+            raise UsageError(f"{file} can be {names}, which are different letters", "name it with --encoding")
+        fitting = [guess]
+    if not fitting:
+        raise _not_readable(file, content, error, "UTF-8, and no other encoding fits")
+    return Encoding(fitting[0])
+
+
+def _decodes(content: bytes, codec: str) -> bool:
+    try:
+        content.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _sample(content: bytes) -> bytes:
@@ -171,29 +181,44 @@ def _sample(content: bytes) -> bytes:
     return b"\n".join(found)
 
 
-def _guess(content: bytes) -> str:
+def _guess(sample: bytes) -> str:
     """Return the detector's guess."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(_sample(content), cp_isolation=list(_PAGES)).best()
+    best = from_bytes(sample, cp_isolation=list(_PAGES)).best()
     return best.encoding if best else ""
 
 
 def _is_plausible(text: str, codec: str) -> bool:
-    """Tell whether the letters beyond ASCII stand where a person would write them."""
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    """Tell whether what is beyond ASCII stands where a person would write it."""
+    words = [word for token in _TOKEN.findall(text) if not (word := _bare(token)).isascii()]
     if not words:  # quotes and dashes are the same in both; the one sign that people use and that is not, is №
-        return (codec == "cp1251") is ("№" in text or "¹" in text)
-    return sum(map(_FITS[codec], words)) >= _MOST * len(words)
+        cyrillic = "№" in text or "¹" in text
+        western = any(sign in text for sign in "€£¥Ђ")
+        return codec == ("cp1251" if cyrillic and not western else "cp1252")
+    return sum(1 for word in words if _FITS[codec].fullmatch(word) and _has_sane_case(word)) >= _MOST * len(words)
 
 
-def _is_cyrillic(word: str) -> bool:
-    return all("\u0400" <= letter <= "\u04ff" for letter in word)
+def _bare(token: str) -> str:
+    """Return a token without what is no letter at its ends: a word, mostly."""
+    letters = [place for place, character in enumerate(token) if character.isalpha()]
+    return token[letters[0] : letters[-1] + 1] if letters else ""
 
 
-def _is_western(word: str) -> bool:
-    foreign = sum(not letter.isascii() for letter in word)
-    return foreign * 3 <= len(word) * 2 or (len(word) <= 2 and word.istitle())
+def _has_sane_case(word: str) -> bool:
+    """Tell words as people write them; the letters of another Cyrillic page come out as `пРИВЕТ`."""
+    return all(part.islower() or part.isupper() or part[1:].islower() for part in _PARTS.split(word) if part)
 
 
-_FITS: dict[str, Callable[[str], bool]] = {"cp1251": _is_cyrillic, "cp1252": _is_western}
+_TOKEN = re.compile(r"[^\s;,|/]+")
+_PARTS = re.compile(r"[-'’.\d]+")
+_RUSSIAN = "А-Яа-яЁёІіЇїЄєҐґЎў"  # and Ukrainian, Belarusian
+_ALONE = "авийокусяіїєзжбАВИЙОКУСЯІЇЄЗЖБ"  # words, and particles, of one letter
+_WESTERN = "A-Za-zÀ-ÖØ-öø-ÿŠšŽžŒœŸ"
+_FITS = {
+    "cp1251": re.compile(rf"[{_ALONE}]|[{_RUSSIAN}]+(?:[-'’.\d]+[{_RUSSIAN}A-Za-z]+)+|[{_RUSSIAN}]{{2,}}"),
+    # No Western word is made of accents alone, but for words of one letter and abbreviations.
+    "cp1252": re.compile(
+        rf"[àèéêòùìóáíúâîôûyÀÈÉÊÒÙÌÓÁÍÚ]|(?=[^A-Za-z]{{0,2}}[A-Za-z])[{_WESTERN}]+(?:[-'’.&]+[{_WESTERN}]+)*"
+    ),
+}

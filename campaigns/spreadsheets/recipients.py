@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from campaigns.errors import UsageError
+from campaigns.errors import Problem, UsageError
 from campaigns.spreadsheets.dialects import read_text
 from campaigns.spreadsheets.workbooks import Sheet, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     IsHeader = Callable[[Sequence[str]], bool]
     Row = tuple[int, Sequence[str]]
+    Line = tuple[int, Sequence[str], int]  # the same, and how many cells it had
 
 TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
@@ -27,6 +29,7 @@ MOST_CELLS = 5_000_000  # rows × columns
 _HEAD = 30  # rows with text among which the header is looked for
 _TITLE = 3  # cells that a row above the header may hold
 _A_NUMBER = 7  # digits of a recipient
+_DATE = re.compile(r"\b\d{4}([-./])\d\d?\1\d\d?\b|\b\d\d?([-./])\d\d?\2\d{4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class RecipientFile:
             shows; rows without any text are left out.
         read_as: What the file was taken for, e.g. `UTF-8, semicolons`.
         notes: What a person should know of how it was read, e.g. of hidden rows.
+        problems: What is wrong with whole rows, by number.
     """
 
     path: Path
     table: pd.DataFrame
     read_as: str
     notes: tuple[str, ...] = ()
+    problems: Mapping[int, Problem] = field(default_factory=dict)
 
     @property
     def headers(self) -> list[str]:
@@ -75,19 +80,21 @@ def read_recipients(
         UsageError: The file is missing, unreadable or of another kind, or has no rows.
     """
     kind = path.suffix.lower()
+    problems: dict[int, Problem] = {}
     try:
         _check_there(path)
         if kind in WORKBOOKS:
             _refuse("--delimiter", delimiter, f"is for text files; {path.name} is a workbook")
             _refuse("--encoding", encoding, f"is for text files; {path.name} is a workbook")
             found = read_workbook(path, is_header, sheet)
-            table, notes = _table(path, found.rows, is_header, rows_needed=rows_needed)
+            table, notes, _ = _table(path, found.rows, is_header, rows_needed=rows_needed)
             read_as = f"{kind[1:]} workbook, sheet {found.name!r}"
             notes = [*_sheet_notes(found), *notes, *_row_notes(found, table)]
         elif kind in TEXT_FILES:
             _refuse("--sheet", sheet, f"is for workbooks; {path.name} has no sheets")
             dialect, rows = read_text(path, is_header, encoding=encoding, delimiter=delimiter)
-            table, notes = _table(path, zip(count(1), rows), is_header, rows_needed=rows_needed)
+            numbered = zip(count(1), rows)
+            table, notes, problems = _table(path, numbered, is_header, rows_needed=rows_needed)
             read_as = str(dialect) if len(table.columns) > 1 else f"{dialect.encoding.name}, one column"
         else:
             raise UsageError(
@@ -96,7 +103,7 @@ def read_recipients(
             )
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or 'input/output error'})") from None
-    return RecipientFile(path, table, read_as, tuple(notes))
+    return RecipientFile(path, table, read_as, tuple(notes), problems)
 
 
 def _check_there(path: Path) -> None:
@@ -116,30 +123,36 @@ def _refuse(option: str, value: str | None, why: str) -> None:
 
 def _table(
     path: Path, rows: Iterable[Row], is_header: IsHeader, *, rows_needed: bool
-) -> tuple[pd.DataFrame, list[str]]:
-    """Build the table below the header, and say where that was found."""
+) -> tuple[pd.DataFrame, list[str], dict[int, Problem]]:
+    """Build the table below the header, say where that was found, and which rows go beyond it."""
     import pandas as pd
 
     filled = _filled(path, rows)
     if not filled:
         raise UsageError(f"{path.name} is empty")
     start = _find_header(filled, is_header)
-    (header_row, header), records = filled[start], filled[start + 1 :]
+    (header_row, header, width), records = filled[start], filled[start + 1 :]
     if not records and rows_needed:
         raise UsageError(f"{path.name} has a header and no rows")
-    used = sorted({place for _, cells in filled[start:] for place, cell in enumerate(cells) if cell.strip()})
+    used = sorted({place for _, cells, _ in filled[start:] for place, cell in enumerate(cells) if cell.strip()})
     _refuse_too_many(path, len(records), len(used))
     names = [_name(header, place) for place in used]
-    padded = [[cells[place] if place < len(cells) else "" for place in used] for _, cells in records]
-    index = pd.Index([number for number, _ in records], name="row", dtype=int)
+    padded = [[cells[place] if place < len(cells) else "" for place in used] for _, cells, _ in records]
+    index = pd.Index([number for number, *_ in records], name="row", dtype=int)
     table = pd.DataFrame(padded, index=index, columns=pd.Index(names, dtype=object), dtype=object)
     above = f"the header is in row {header_row}; what stands above it is left out"
-    return table, [above] if start else []
+    beyond = {number: _beyond(cells[width]) for number, cells, _ in records if len(cells) > width}
+    return table, [above] if start else [], beyond
 
 
-def _filled(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """Return the rows that hold text, without the empty cells at their ends."""
-    filled: list[Row] = []
+def _beyond(cell: str) -> Problem:
+    hint = "a text that holds the delimiter needs quotes around it; or give every column a header"
+    return Problem("row", "has more cells than the header", cell[:40], hint)
+
+
+def _filled(path: Path, rows: Iterable[Row]) -> list[Line]:
+    """Return the rows that hold text, without the empty cells at their ends, and how many cells they had."""
+    filled: list[Line] = []
     cells_held = 0
     for number, cells in rows:
         if not any(cell.strip() for cell in cells):
@@ -151,13 +164,13 @@ def _filled(path: Path, rows: Iterable[Row]) -> list[Row]:
         if cells_held > MOST_CELLS or len(filled) > MOST_ROWS:
             much = f"{MOST_ROWS:,} rows" if len(filled) > MOST_ROWS else f"{MOST_CELLS:,} cells"
             raise UsageError(f"{path.name} has more than {much}", "leave out columns, or split it into several files")
-        filled.append((number, cells[:width]))
+        filled.append((number, cells[:width], len(cells)))
     return filled
 
 
-def _find_header(filled: Sequence[Row], is_header: IsHeader) -> int:
+def _find_header(filled: Sequence[Line], is_header: IsHeader) -> int:
     """Return the place of the header: below what looks like a title; the first row where none is known."""
-    for place, (_, cells) in enumerate(filled[:_HEAD]):
+    for place, (_, cells, _) in enumerate(filled[:_HEAD]):
         if is_header(cells):
             return place
         if sum(1 for cell in cells if cell.strip()) > _TITLE or any(map(_looks_like_a_number, cells)):
@@ -166,7 +179,8 @@ def _find_header(filled: Sequence[Row], is_header: IsHeader) -> int:
 
 
 def _looks_like_a_number(cell: str) -> bool:
-    return sum(map(str.isdigit, cell)) >= _A_NUMBER and not any(map(str.isalpha, cell))
+    digits = sum(map(str.isdigit, cell)) >= _A_NUMBER
+    return digits and not any(map(str.isalpha, cell)) and not _DATE.search(cell)
 
 
 def _refuse_too_many(path: Path, rows: int, columns: int) -> None:

@@ -61,8 +61,9 @@ def read_sheet(workbook: CalamineWorkbook, path: Path, name: str) -> Iterator[An
     """
     sheet = workbook.get_sheet_by_name(name)
     marks = find_marks(path, name)
+    left = [""] * (sheet.start[1] if sheet.start else 0)  # calamine begins at the first column that is used
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [as_text(cell) for cell in cells]
+        texts = [*left, *map(as_text, cells)]
         for column, text in marks.cells.pop(number, {}).items():
             texts += [""] * (column + 1 - len(texts))
             texts[column] = text

@@ -105,7 +105,7 @@ def _check_kind(path: Path) -> None:
     if start.startswith(_ZIP):
         if kind == ".xls":
             raise UsageError(f"{path.name} is a newer workbook with the name of an old one", "rename it to .xlsx")
-        check_archive(path)
+        _check_parts(path, check_archive(path))
     elif start.startswith(_OLE):
         if kind != ".xls":
             if _ENCRYPTED in path.read_bytes():
@@ -118,6 +118,14 @@ def _check_kind(path: Path) -> None:
         )
     elif b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UsageError(f"{path.name} is a text file with the name of a workbook", "rename it to .csv")
+
+
+def _check_parts(path: Path, parts: Sequence[str]) -> None:
+    opendocument = "content.xml" in parts
+    if opendocument and path.suffix.lower() != ".ods":
+        raise UsageError(f"{path.name} is an OpenDocument file with the name of an Excel one", "rename it to .ods")
+    if not opendocument and path.suffix.lower() == ".ods":
+        raise UsageError(f"{path.name} is an Excel file with the name of an OpenDocument one", "rename it to .xlsx")
 
 
 def _find(names: Sequence[str], wanted: str) -> str:

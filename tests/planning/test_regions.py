@@ -32,6 +32,11 @@ from campaigns.planning.regions import check_region, country, doubt
         ("0079160000001", "79160000001"),
         ("79160000001", "79160000001"),
         ("035000001", "37435000001"),  # no such prefix: a warning's business
+        ("49650152", "37449650152"),  # German digits, and no mobile there
+        ("43574228", "37443574228"),
+        ("374091000001", "37491000001"),  # country's code and 0
+        ("37491000001,", "37491000001"),
+        ('="37491000001"', "37491000001"),
     ],
 )
 def test_a_written_number_becomes_international_digits(cell: str, digits: str) -> None:
@@ -49,6 +54,7 @@ def test_a_written_number_becomes_international_digits(cell: str, digits: str) -
         ("091000001, 091000002", "holds two numbers"),
         ("+37491000001 +37491000002", "holds two numbers"),
         ("091 SHOP 01", "has letters"),
+        ("9100001\u00a09300002", "holds two numbers"),
         ("+", "starts with +"),
         ("+++", "starts with +"),
         ("0", "starts with 0"),
@@ -58,6 +64,18 @@ def test_what_is_not_certain_is_not_repaired(cell: str, reason: str) -> None:
     problem = read_recipient(cell, "AM")
     assert isinstance(problem, Problem)
     assert problem.reason == reason
+
+
+def test_the_regions_own_code_in_front_is_its_code() -> None:
+    assert read_recipient("4915112345678", "DE") == "4915112345678"  # and not 04915 112345678
+
+
+def test_digits_that_are_a_mobile_abroad_and_a_local_number_are_a_problem() -> None:
+    problem = read_recipient("3749100000", "DE")  # 0374 9100000 in Saxony; Armenia has no such number
+    assert problem == "493749100000"
+    problem = read_recipient("37491000001", "DE")  # a mobile in Armenia, and 03749 1000001 in Saxony
+    assert isinstance(problem, Problem)
+    assert problem.reason == "can be a local number, or one of Armenia"
 
 
 @pytest.mark.parametrize(("cell", "region", "digits"), [("8 (916) 000-00-01", "RU", "79160000001")])

@@ -27,6 +27,51 @@ def refuse(source: str, headers: list[str] = HEADERS) -> UsageError:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "{{ points * 2 }}",
+        "{{ points + title }}",
+        "{% if points == 0 %}x{% endif %}",
+        "{% if 3 < points %}x{% endif %}",
+    ],
+)
+def test_reckoning_with_a_cell_as_it_is_is_refused(source: str) -> None:
+    with pytest.raises(UsageError, match="for a number, and cells are text"):
+        BodyTemplate(source, ["points", "title"])
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        ("{{ points | int * 2 }}", "200"),
+        ("{{ points ~ title }}", "100Dr"),
+        ("{% if points | int > 99 %}x{% endif %}", "x"),
+        ("{% if points == '100' %}x{% endif %}", "x"),
+        ("{{ points | float / 8 }}", "12.5"),
+    ],
+)
+def test_reckoning_with_a_number_works(source: str, body: str) -> None:
+    assert BodyTemplate(source, ["points", "title"]).render(["100", "Dr"]) == body
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#NOT CALCULATED!", "#REF!"])
+@pytest.mark.parametrize(
+    "source",
+    ["{{ name }}", "{{ name | default('friend') }}", "{{ name or 'friend' }}", "{% if name == 'x' %}y{% endif %}z"],
+)
+def test_a_spreadsheet_error_in_a_column_that_is_used_is_a_problem(source: str, cell: str) -> None:
+    problem = BodyTemplate(source, ["name"]).render([cell])
+    assert isinstance(problem, Problem)
+    assert "the column 'name' is a" in problem.reason
+
+
+def test_a_number_that_is_none_is_a_problem_and_never_0() -> None:
+    problem = BodyTemplate("You owe {{ debt | int }}", ["debt"]).render(["abc"])
+    assert isinstance(problem, Problem)
+    assert str(problem) == "the template needs a number, and a cell holds none: 'abc'"
+
+
+@pytest.mark.parametrize(
     ("source", "body"),
     [
         ("Hello {{ name }}!", "Hello Ani!"),
@@ -206,7 +251,7 @@ def test_one_row_leaves_nothing_behind_for_the_next() -> None:
         "{{ 100 // (points | int) }}",  # a division by zero in this row alone
         "{{ points.nothing }}",
         "{{ points() }}",
-        "{{ points + 1 }}",
+        "{{ 1 // (points | int) }}",
         "{{ points['x'] | upper }}",
         "{{ '%d' | format(points) }}",
         "{{ points.encode().decode('ascii').index('7') }}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 import zipfile
 import zlib
 from datetime import date, datetime, time
@@ -611,3 +612,51 @@ def test_an_option_for_the_other_kind_is_refused(tmp_path: Path) -> None:
         opened(text, sheet="Clients")
     with pytest.raises(UsageError, match=r"^--delimiter is for text files; a\.xlsx is a workbook$"):
         opened(workbook, delimiter=";")
+
+
+# --- What is meant is not guessed ---
+
+
+def test_a_text_that_an_unquoted_comma_cuts_is_a_problem_of_its_row(tmp_path: Path) -> None:
+    file = opened(written(tmp_path, "phone,text\n37491000001,Dear Anna, your order is ready\n37491000002,Hello\n"))
+
+    assert {row: str(problem) for row, problem in file.problems.items()} == {
+        2: "has more cells than the header: ' your order is ready'"
+    }
+
+
+def test_an_empty_header_cell_is_a_column_without_a_name(tmp_path: Path) -> None:
+    file = opened(written(tmp_path, "phone,text,\n37491000001,Hello,a note\n"))
+
+    assert (file.headers, file.problems) == (["phone", "text", "column C"], {})
+
+
+def test_empty_first_columns_shift_nothing(tmp_path: Path) -> None:
+    made = Workbook()
+    sheet = made.worksheets[0]
+    for place, value in {"B1": "phone", "C1": "name", "D1": None, "E1": "text"}.items():
+        sheet[place] = value
+    sheet["B2"], sheet["C2"], sheet["D2"], sheet["E2"] = "37491000001", "=A9", "note", "Hello"
+    made.save(tmp_path / "a.xlsx")
+    file = opened(tmp_path / "a.xlsx")
+
+    assert file.headers == ["phone", "name", "column D", "text"]
+    assert rows(file) == {2: ["37491000001", "#NOT CALCULATED!", "note", "Hello"]}
+
+
+def test_a_title_with_a_date_is_a_title(tmp_path: Path) -> None:
+    file = opened(written(tmp_path, "Report\nDate:,2026-11-02\n\nphone,text\n37491000001,Hello\n"))
+
+    assert file.headers == ["phone", "text"]
+    assert file.notes == ("the header is in row 4; what stands above it is left out",)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("xlsx", "a.ods"), ("ods", "a.xlsx")])
+def test_a_workbook_under_the_name_of_another_kind_is_told_what_it_is(tmp_path: Path, kind: str, name: str) -> None:
+    made = book(tmp_path / "made.xlsx", {"S": [["phone"], ["37491000001"]]})
+    if kind == "ods":
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr("content.xml", "<office:document-content/>")
+
+    with pytest.raises(UsageError, match=f"^{re.escape(name)} is an .* file with the name of an .* one$"):
+        opened(made.rename(tmp_path / name))
