@@ -13,10 +13,12 @@ from campaigns.planning.fields import Field
 from campaigns.planning.judge import make_plan
 from campaigns.planning.regions import check_region
 from campaigns.request import make_request
+from campaigns.spreadsheets.headers import is_results
 from campaigns.spreadsheets.problems import ProblemLine
 from campaigns.spreadsheets.recipients import RecipientFile, read_recipients
 from campaigns.spreadsheets.replacing import behind_link
-from campaigns.spreadsheets.results import ResultLine, is_results, own_headers
+from campaigns.spreadsheets.results import COLUMNS, ResultLine, own_headers
+from campaigns.spreadsheets.sizes import results_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,13 +166,14 @@ def load_campaign(
     own = [n for n in range(len(headers)) if all(n != columns.position(field) for field in _USED_UP)]
     name = _name(path, options)
     stem = f"{name}.sandbox" if sandbox else name
+    name_of_results = results_name(stem, len(file.table), len(COLUMNS) + len(own))
     return Campaign(
         name=name,
         file=file,
         plan=make_plan(file.table, columns, request, file.problems),
         request=request,
         ledger_path=path.with_name(f"{stem}.ledger.db"),
-        results_path=behind_link(options.results or path.with_name(f"{stem}.results.xlsx")),
+        results_path=behind_link(options.results or path.with_name(name_of_results)),
         headers=own_headers([headers[n] for n in own]),
         notes=(*file.notes, *opt_out_notes),
         sandbox=sandbox,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from campaigns.delivery.outcomes import Outcome
 from campaigns.errors import CampaignError, ExitCode
 from campaigns.spreadsheets import results
+from campaigns.spreadsheets.summary_sheet import About
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +33,12 @@ class Written:
     Attributes:
         path: The file.
         trouble: Why it is not the one that was meant; empty if it is.
+        notices: What a person should hear of, a sentence each.
     """
 
     path: Path
     trouble: str = ""
+    notices: tuple[str, ...] = ()
 
 
 def write_results(campaign: Campaign, ledger: Ledger, standings: Sequence[Standing]) -> Written:
@@ -52,19 +55,26 @@ def write_results(campaign: Campaign, ledger: Ledger, standings: Sequence[Standi
         return id_ not in records or records[id_].outcome is Outcome.PENDING
 
     try:
-        results.write_results(campaign.results_path, lines, campaign.headers, gone)
+        saved = results.write_results(
+            campaign.results_path, lines, campaign.headers, gone, _about(campaign), campaign.request.now
+        )
     except Exception as error:  # noqa: BLE001 - a person's workbook can hold anything; what was sent must be written
         return _write_beside(campaign, lines, error)
     with suppress(CampaignError):  # without the note a later run brings back lines that a person deleted, no more
         ledger.set_note(key, str(max((record.attempt for record in records.values()), default=0)))
-    return Written(campaign.results_path)
+    return Written(campaign.results_path, notices=saved.notices)
+
+
+def _about(campaign: Campaign) -> About:
+    return About(campaign.name, campaign.file.path.name)
 
 
 def _write_beside(campaign: Campaign, lines: Sequence[results.ResultLine], error: Exception) -> Written:
     path = results.dated_name(campaign.results_path, campaign.request.now)
     why = error.strerror if isinstance(error, OSError) else str(error)
     try:
-        results.write_results(path, [replace(line, news=True) for line in lines], campaign.headers, lambda _: False)
+        every = [replace(line, news=True) for line in lines]
+        results.write_results(path, every, campaign.headers, lambda _: False, _about(campaign), campaign.request.now)
     except OSError as second:
         raise ResultsLost(
             f"the results cannot be written ({second.strerror}); nothing is lost: the ledger has it all",

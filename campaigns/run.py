@@ -170,6 +170,8 @@ class Run:
         if self.options.limit is not None:  # rows that --limit left for later need no attention
             attention -= sum(1 for one in standings if one.outcome is Outcome.PENDING and one.record is None)
         self.screen.summary(self._facts(counts, written), self._lines(counts, written))
+        for notice in written.notices:
+            self.screen.warn(notice)
         if written.trouble:
             self.screen.complain(f"{written.trouble}; is it open in Excel? The results are in {written.path.name}")
         return ExitCode.ATTENTION if attention or written.trouble else ExitCode.OK

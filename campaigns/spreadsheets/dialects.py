@@ -51,7 +51,12 @@ class Dialect:
 
 
 def read_text(
-    path: Path, is_header: IsHeader, *, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    is_header: IsHeader,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    largest: int = LARGEST_FILE,
 ) -> tuple[Dialect, Iterator[list[str]]]:
     """Read a text file.
 
@@ -60,6 +65,7 @@ def read_text(
         is_header: Tells of a row of cells whether it can be the header.
         encoding: The encoding's name; found by default.
         delimiter: The delimiter; found by default.
+        largest: How many bytes it may have.
 
     Returns:
         How it is written, and its rows, as they stand in the file but for the line that names the delimiter.
@@ -68,8 +74,8 @@ def read_text(
         UsageError: It is no text, or too large; while iterating: a row that cannot be read.
         OSError: It cannot be read at all.
     """
-    if path.stat().st_size > LARGEST_FILE:
-        raise UsageError(f"{path.name} is larger than {LARGEST_FILE // 2**20} MiB", "split it into several files")
+    if path.stat().st_size > largest:
+        raise UsageError(f"{path.name} is larger than {largest // 2**20} MiB", "split it into several files")
     content = path.read_bytes()
     _refuse_workbook(path, content)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaigns.errors import UsageError
-from campaigns.spreadsheets.grids import ExcelGrid, is_csv, load_grid, new_grid
+from campaigns.spreadsheets.excel_grid import ExcelGrid
+from campaigns.spreadsheets.grids import is_csv, load_grid, new_grid
 from campaigns.spreadsheets.replacing import alone, refuse_locked, replacing
 
 if TYPE_CHECKING:

@@ -80,8 +80,15 @@ def refuse_locked(path: Path) -> None:
     if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
         raise PermissionError(errno.EACCES, "it is read-only", str(path))
     for lock in (path.with_name(f".~lock.{path.name}#"), path.with_name(f"~${path.name}")):
-        if lock.exists():
+        if _is_there(lock):
             raise PermissionError(errno.EACCES, f"it is open in another program, which left {lock.name}", str(path))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long: nothing can be there
+        return False
 
 
 @contextmanager

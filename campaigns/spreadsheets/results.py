@@ -8,9 +8,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from campaigns.errors import Refused, UsageError
-from campaigns.spreadsheets.cells import for_excel
-from campaigns.spreadsheets.grids import ExcelGrid, is_csv, load_grid, new_grid
+from campaigns.spreadsheets.cells import as_text
+from campaigns.spreadsheets.csv_grid import write_csv
+from campaigns.spreadsheets.fragile import loss_warning
+from campaigns.spreadsheets.grids import is_csv, load_grid
+from campaigns.spreadsheets.headers import key
+from campaigns.spreadsheets.headers import positions as positions_of
+from campaigns.spreadsheets.reading import read_results
+from campaigns.spreadsheets.refs import made_of
 from campaigns.spreadsheets.replacing import alone, refuse_locked, replacing, try_writing
+from campaigns.spreadsheets.saving import Saved, save
+from campaigns.spreadsheets.sizes import size_warning
+from campaigns.spreadsheets.summary_sheet import About, about, add_summary
+from campaigns.spreadsheets.tally import Line, count
+from campaigns.spreadsheets.workbook import new_book, write_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,46 +66,19 @@ class ResultLine:
     news: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StatusCells:
-    """What a refreshing pass has to say of one ref.
-
-    Attributes:
-        status: The gateway's own name for it.
-        status_code: Its number.
-        checked_at: When it was asked, aware.
-        weak: Whether it says so little ("I do not know this ref") that it never replaces a known status.
-    """
-
-    status: str
-    status_code: int
-    checked_at: datetime
-    weak: bool = False
-
-
 def own_headers(headers: Sequence[str]) -> list[str]:
     """Return the names of a file's own columns in the results: one of ours gets ` (file)`, a second one ` (2)`."""
     taken = set(COLUMNS)
     counts: Counter[str] = Counter()  # where to go on counting: a file can have one header ten thousand times
     names = []
     for header in headers:
-        name = first = f"{header} (file)" if _key(header) in COLUMNS else header
-        while _key(name) in taken:
-            counts[_key(first)] += 1
-            name = f"{first} ({counts[_key(first)] + 1})"
-        taken.add(_key(name))
+        name = first = f"{header} (file)" if key(header) in COLUMNS else header
+        while key(name) in taken:
+            counts[key(first)] += 1
+            name = f"{first} ({counts[key(first)] + 1})"
+        taken.add(key(name))
         names.append(name)
     return names
-
-
-def _key(header: str) -> str:
-    """Return a header as headers are compared: spreadsheet programs change line ends and case on their way."""
-    return " ".join(for_excel(header).split()).casefold()
-
-
-def is_results(headers: Sequence[str]) -> bool:
-    """Tell a results file by its headers: it has `outcome` and `ref`."""
-    return {"outcome", "ref"} <= {_key(header) for header in headers}
 
 
 def check_results(path: Path, recipients: Path) -> None:
@@ -125,13 +109,13 @@ def check_known(path: Path, refs: Mapping[str, str]) -> None:
     """
     if not path.is_file():
         return
-    grid = load_grid(path)
-    positions = _positions(grid)
     foreign = 0
-    for row in range(grid.height):
-        id_, outcome, ref = (grid.text(row, positions[column]).strip() for column in ("id", "outcome", "ref"))
-        submitted = ref or outcome in ("accepted", "unknown")
-        foreign += bool(submitted and (id_ not in refs or (ref and refs[id_] and ref != refs[id_])))
+    for line in read_results(path):
+        id_, ref = line.of("id"), line.ref
+        submitted = ref or line.of("outcome") in ("accepted", "unknown")
+        known = refs.get(id_, "")
+        other = bool(ref and known and ref != known and not made_of(ref, known))
+        foreign += bool(submitted and (id_ not in refs or other))
     if foreign:
         raise Refused(
             f"{path.name} tells of {foreign:,} submitted messages that this campaign's ledger does not know",
@@ -155,8 +139,23 @@ def check_can_write(path: Path) -> None:
         raise UsageError(f"{path}: results cannot be written there ({error.strerror})", hint) from None
 
 
+def results_warnings(path: Path, lines: int, own: int) -> list[str]:
+    """Return what a person should know of the results before anything is sent.
+
+    Args:
+        path: The results file; it need not be there.
+        lines: How many lines it will have.
+        own: How many columns of the file's own.
+
+    Raises:
+        UsageError: The file can never hold so many rows.
+    """
+    loss = loss_warning(path) if path.is_file() else ""
+    return [warning for warning in (size_warning(path, lines, len(COLUMNS) + own), loss) if warning]
+
+
 def _check_needed(grid: Grid, path: Path) -> None:
-    missing = [column for column in _NEEDED if column not in _positions(grid)]
+    missing = [column for column in _NEEDED if column not in positions_of(grid.headers)]
     if missing:
         raise UsageError(
             f"{path.name} exists and is not a results file (no column {', '.join(missing)})",
@@ -164,15 +163,17 @@ def _check_needed(grid: Grid, path: Path) -> None:
         )
 
 
-def _positions(grid: Grid) -> dict[str, int]:
-    """Return where each column stands; of two with one name the first counts."""
-    return {_key(header): position for position, header in reversed(list(enumerate(grid.headers)))}
-
-
 # --- The sending pass ---
 
 
-def write_results(path: Path, lines: Sequence[ResultLine], headers: Sequence[str], gone: Callable[[str], bool]) -> None:
+def write_results(
+    path: Path,
+    lines: Sequence[ResultLine],
+    headers: Sequence[str],
+    gone: Callable[[str], bool],
+    what: About | None = None,
+    now: datetime | None = None,
+) -> Saved:
     """Bring a sending pass's lines to the results file, which is created if it is not there.
 
     A file that is there is read now and changed in place: lines are found by `id`; the statuses, a person's columns
@@ -183,6 +184,8 @@ def write_results(path: Path, lines: Sequence[ResultLine], headers: Sequence[str
         lines: One a row of the recipient file, in its order.
         headers: The names of the file's own columns, from `own_headers`.
         gone: Tells of the id of a line whose row is no longer in the file whether the line goes.
+        what: What the results are of, for the summary; their file's name by default.
+        now: The present, for the summary.
 
     Raises:
         UsageError: What is there is no results file.
@@ -190,40 +193,53 @@ def write_results(path: Path, lines: Sequence[ResultLine], headers: Sequence[str
     """
     with alone(path):
         refuse_locked(path)  # before the work, not after it
-        fresh = not path.exists()
-        if fresh:
-            grid = new_grid(path)
-            _fill_new(grid, lines, headers)
+        if not path.exists():
+            return _write_first(path, lines, headers, what or about(path))
+        grid = load_grid(path)
+        _check_needed(grid, path)
+        repaired = _merge(grid, lines, headers, gone)
+        saved = save(grid, path, path, what, now)
+        if not repaired:
+            return saved
+        what_happened = "refs that a spreadsheet program had turned into numbers were brought back from the ledger"
+        return Saved(saved.tally, (*saved.notices, f"{repaired:,} {what_happened}"))
+
+
+def _write_first(path: Path, lines: Sequence[ResultLine], headers: Sequence[str], what: About) -> Saved:
+    """Write a new file, a line at a time: a workbook of it all would take a lot of memory."""
+    columns = (*COLUMNS, *headers)
+    rows = ([*(line.values.get(column) for column in COLUMNS), *line.own] for line in lines)
+    tally = count(Line(dict(zip(COLUMNS, map(as_text, row), strict=False)), n) for n, row in enumerate(rows, start=2))
+    rows = ([*(line.values.get(column) for column in COLUMNS), *line.own] for line in lines)
+    with replacing(path) as temporary:
+        if is_csv(path):
+            write_csv(temporary, columns, rows)
         else:
-            grid = load_grid(path)
-            _check_needed(grid, path)
-            _merge(grid, lines, headers, gone)
-        _save(grid, path, fresh=fresh)
+            book = new_book()
+            write_sheet(book, columns, rows, len(lines))
+            add_summary(book, what, tally)
+            book.save(temporary)
+    return Saved(tally)
 
 
-def _fill_new(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str]) -> None:
-    for header in (*COLUMNS, *headers):
-        grid.add_column(header)
-    for line in lines:
-        _write_new(grid, line, list(range(len(COLUMNS), len(COLUMNS) + len(headers))), _positions(grid))
-
-
-def _merge(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str], gone: Callable[[str], bool]) -> None:
-    positions = _positions(grid)
+def _merge(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str], gone: Callable[[str], bool]) -> int:
+    """Return how many refs were repaired."""
+    positions = positions_of(grid.headers)
     for column in COLUMNS:
         if column not in positions:
             positions[column] = grid.add_column(column)
-    added = [header for header in headers if _key(header) not in positions]
+    added = [header for header in headers if key(header) not in positions]
     for header in added:
-        positions[_key(header)] = grid.add_column(header)
-    own = [positions[_key(header)] for header in headers]
+        positions[key(header)] = grid.add_column(header)
+    own = [positions[key(header)] for header in headers]
     rows_of: dict[str, list[int]] = {}
     for row in range(grid.height):
         rows_of.setdefault(grid.text(row, positions["id"]).strip(), []).append(row)
+    repaired = 0
     for line in lines:
         rows = rows_of.pop(str(line.values["id"]), [])
         for row in rows:
-            _update(grid, row, line, positions)
+            repaired += _update(grid, row, line, positions)
             for header, place, text in zip(headers, own, line.own, strict=True):
                 if header in added:
                     grid.put(row, place, text)
@@ -231,15 +247,19 @@ def _merge(grid: Grid, lines: Sequence[ResultLine], headers: Sequence[str], gone
             _write_new(grid, line, own, positions)
     left = [row for id_, rows in rows_of.items() if id_ and gone(id_) for row in rows]
     grid.remove_rows([row for row in left if not grid.text(row, positions["ref"]).strip()])
+    return repaired
 
 
-def _update(grid: Grid, row: int, line: ResultLine, positions: Mapping[str, int]) -> None:
-    ref_before = grid.text(row, positions["ref"])
+def _update(grid: Grid, row: int, line: ResultLine, positions: Mapping[str, int]) -> bool:
+    """Change a line; return whether a ref was repaired that a spreadsheet program had turned into a number."""
+    before, ref = grid.text(row, positions["ref"]).strip(), str(line.values["ref"] or "")
+    repaired = made_of(before, ref)
     for column, value in line.values.items():
         grid.put(row, positions[column], value)
-    if ref_before and ref_before != line.values["ref"]:  # submitted anew: the old ref's status says nothing of the new
+    if before and before != ref and not repaired:  # submitted anew: the old ref's status says nothing of the new
         for column in STATUS_COLUMNS:
             grid.put(row, positions[column], None)
+    return repaired
 
 
 def _write_new(grid: Grid, line: ResultLine, own: Sequence[int], positions: Mapping[str, int]) -> None:
@@ -250,95 +270,12 @@ def _write_new(grid: Grid, line: ResultLine, own: Sequence[int], positions: Mapp
         grid.put(row, column, text)
 
 
-# --- The refreshing pass ---
-
-
-@dataclass(frozen=True, slots=True)
-class RefLine:
-    """A ref in a results file, and the status code that stands beside it; empty if none."""
-
-    ref: str
-    status_code: str
-
-
-def read_refs(path: Path) -> list[RefLine]:
-    """Return every ref of a results file once, in its order.
-
-    Raises:
-        UsageError: The file is missing or no results file.
-    """
-    try:
-        there = path.is_file()
-    except OSError:
-        there = False
-    if not there:
-        raise UsageError(f"{path}: no such results file")
-    grid = load_grid(path)
-    positions = _positions(grid)
-    if not is_results(grid.headers):
-        raise UsageError(f"{path.name} is not a results file (it has no columns outcome and ref)")
-    code = positions.get("status_code")
-    found: dict[str, RefLine] = {}
-    for row in range(grid.height):
-        if ref := grid.text(row, positions["ref"]).strip():
-            found.setdefault(ref, RefLine(ref, "" if code is None else grid.text(row, code).strip()))
-    return list(found.values())
-
-
-def fill_statuses(path: Path, answers: Mapping[str, StatusCells], target: Path | None = None) -> None:
-    """Write statuses beside their refs; everything else stays. The file is read again just before it is replaced.
-
-    Args:
-        path: The results file.
-        answers: What to write, by ref.
-        target: Where to write the whole file instead of in its place.
-
-    Raises:
-        UsageError: It is no longer a results file.
-        OSError: It cannot be written.
-    """
-    with alone(path):
-        grid = load_grid(path)
-        positions = _positions(grid)
-        if "ref" not in positions:
-            raise UsageError(f"{path.name} is not a results file any more (it has no column ref)")
-        for column in STATUS_COLUMNS:
-            if column not in positions:
-                positions[column] = grid.add_column(column)
-        for row in range(grid.height):
-            cells = answers.get(grid.text(row, positions["ref"]).strip())
-            if cells and not (cells.weak and grid.text(row, positions["status"]).strip() not in ("", cells.status)):
-                grid.put(row, positions["status"], cells.status)
-                grid.put(row, positions["status_code"], cells.status_code)
-                grid.put(row, positions["checked_at"], cells.checked_at)
-        _save(grid, target or path, fresh=False)
-
-
-# --- Both ---
+# --- All of it ---
 
 
 def read_lines(path: Path) -> Iterator[dict[str, str]]:
     """Yield each line as text by header, ours in lower case."""
-    grid = load_grid(path)
-    positions = _positions(grid)
-    for row in range(grid.height):
-        yield {header: grid.text(row, position) for header, position in positions.items()}
-
-
-def count_by(path: Path, column: str) -> Counter[str]:
-    """Count a results file's lines by a column's text; empty cells do not count."""
-    return Counter(line[column] for line in read_lines(path) if line.get(column))
-
-
-def _save(grid: Grid, path: Path, *, fresh: bool) -> None:
-    if isinstance(grid, ExcelGrid):
-        from campaigns.spreadsheets.workbook import dress, summarise
-
-        if fresh:
-            dress(grid)
-        summarise(grid)
-    with replacing(path) as temporary:
-        grid.save(temporary)
+    return (dict(line.cells) for line in read_results(path))
 
 
 def dated_name(path: Path, now: datetime) -> Path:

@@ -53,7 +53,7 @@ def read_workbook(path: Path, is_header: IsHeader, sheet: str | None = None) -> 
         UsageError: It cannot be read, or has no such sheet.
         OSError: It cannot be read at all.
     """
-    _check_kind(path)
+    check_kind(path)
     with Confined(_MODULE, path) as child:
         (about,) = child.ask(str(path.absolute()))
         _refuse_error(path, about)
@@ -95,7 +95,7 @@ def _refuse_error(path: Path, answer: dict[str, Any]) -> None:
     raise UsageError(f"{path.name}: not a workbook that can be read ({why[:200]})")
 
 
-def _check_kind(path: Path) -> None:
+def check_kind(path: Path) -> None:
     """Refuse files that are not what their name says, each with a sentence of its own."""
     with path.open("rb") as file:
         start = file.read(4096)

@@ -169,11 +169,47 @@ def test_short_and_empty_rows_of_an_edited_csv_are_no_trouble(tmp_path: Path) ->
     assert texts(grid) == [["r1", "", "far"], ["r2", "Sent", ""]]
 
 
-def test_a_csv_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes("ref,outcome,Имя\n".encode("cp1251"))
+@pytest.mark.parametrize(
+    ("bom", "codec"),
+    [
+        # CSV UTF-8 of Excel and ours; of LibreOffice; a code page of Excel's plain CSV; its Unicode Text
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"", "utf-8"),
+        (b"", "cp1251"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+@pytest.mark.parametrize("sep_line", [False, True])
+def test_a_csv_of_a_persons_program_is_written_back_as_it_was_found(
+    tmp_path: Path, bom: bytes, codec: str, delimiter: str, newline: str, sep_line: bool
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = ["outcome,ref,имя,status", "accepted,R-1,Нина Петрова,Sent", "invalid,,Ольга,"]
+    head = f"sep={delimiter}{newline}" if sep_line else ""
+    content = bom + (head + "".join(row.replace(",", delimiter) + newline for row in rows)).encode(codec)
+    path.write_bytes(content)
 
-    with pytest.raises(UsageError, match=r"^a\.csv is not a results file that can be read"):
-        load_grid(tmp_path / "a.csv")
+    grid = load_grid(path)
+    assert texts(grid) == [["accepted", "R-1", "Нина Петрова", "Sent"], ["invalid", "", "Ольга", ""]]
+    grid.save(path)
+
+    assert path.read_bytes() == content
+    assert grid.notices == []
+
+
+def test_a_letter_that_the_found_encoding_has_not_is_never_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("outcome;ref;имя;note\naccepted;R-1;Нина Петрова;\n".encode("cp1251"))
+
+    grid = load_grid(path)
+    grid.put(0, 3, "Բարև")
+    grid.save(path)
+
+    assert path.read_bytes() == b"\xef\xbb\xbf" + "outcome;ref;имя;note\naccepted;R-1;Нина Петрова;Բարև\n".encode()
+    assert grid.notices == ["Windows-1251 has no letters for all that is to be written: the file is UTF-8 now"]
 
 
 # --- Excel ---
@@ -216,7 +252,7 @@ def test_numbers_and_times_are_real_ones(tmp_path: Path) -> None:
         (2, "n", "General"),
         (1200, "n", "#,##0"),
         (12.5, "n", "#,##0.######"),
-        (datetime(2026, 12, 1, 10, 0, 30), "d", "yyyy-mm-dd hh:mm:ss"),  # noqa: DTZ001 - Excel knows no zone
+        (datetime(2026, 12, 1, 10, 0, 30), "d", 'yyyy-mm-dd hh:mm "UTC"'),  # noqa: DTZ001 - Excel knows no zone
     ]
 
 
@@ -293,7 +329,7 @@ def test_a_formula_over_many_cells_reads_as_its_text_and_stays(tmp_path: Path) -
 def test_a_damaged_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.xlsx").write_bytes(content)
 
-    with pytest.raises(UsageError, match=r"^a\.xlsx is not a workbook that can be read"):
+    with pytest.raises(UsageError, match=r"^a\.xlsx: not a workbook that can be read"):
         load_grid(tmp_path / "a.xlsx")
 
 

@@ -10,16 +10,8 @@ from openpyxl import load_workbook
 
 from campaigns.errors import UsageError
 from campaigns.spreadsheets.replacing import alone, replacing
-from campaigns.spreadsheets.results import (
-    ResultLine,
-    StatusCells,
-    check_can_write,
-    fill_statuses,
-    own_headers,
-    read_lines,
-    read_refs,
-    write_results,
-)
+from campaigns.spreadsheets.results import ResultLine, check_can_write, own_headers, read_lines, write_results
+from campaigns.spreadsheets.statuses import StatusCells, fill_statuses, read_refs
 from tests.spreadsheets.making import CHECKED, SUBMITTED, book, csv_cells, line, opened, sheet_of
 
 if TYPE_CHECKING:
@@ -102,6 +94,14 @@ def test_trying_does_not_touch_a_file_that_is_called_like_the_trial(tmp_path: Pa
     (tmp_path / ".a.results.trial.xlsx").write_text("precious")
     check_can_write(tmp_path / "a.results.xlsx")
     assert (tmp_path / ".a.results.trial.xlsx").read_text() == "precious"
+
+
+def test_a_name_as_long_as_a_name_can_be_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 251 + ".csv")
+    check_can_write(path)
+    write(path, line(1))
+    fill_statuses(path, {"r1": SENT})
+    assert [one["status"] for one in read_lines(path)] == ["Sent"]
 
 
 def test_a_pass_on_a_namesake_of_forty_characters_is_not_swept_away(tmp_path: Path) -> None:

@@ -12,20 +12,20 @@ from openpyxl.comments import Comment
 
 from campaigns.errors import Refused, UsageError
 from campaigns.spreadsheets.grids import load_grid
+from campaigns.spreadsheets.headers import is_results
+from campaigns.spreadsheets.reading import read_results
 from campaigns.spreadsheets.results import (
     COLUMNS,
-    StatusCells,
     check_can_write,
     check_known,
     check_results,
-    count_by,
     dated_name,
-    fill_statuses,
-    is_results,
     own_headers,
     read_lines,
     write_results,
 )
+from campaigns.spreadsheets.statuses import StatusCells, fill_statuses
+from campaigns.spreadsheets.tally import count
 from tests.spreadsheets.making import CHECKED, SUBMITTED, book, csv_cells, edit, line, sheet_of
 
 if TYPE_CHECKING:
@@ -614,9 +614,9 @@ def test_lines_are_counted_by_what_a_column_says(path: Path) -> None:
     write(path, line(1), line(2), line(3, outcome="unknown", ref=""), line(4, outcome="invalid", ref=""))
     fill_statuses(path, {"r1": SENT})
 
-    assert count_by(path, "outcome") == {"accepted": 2, "unknown": 1, "invalid": 1}
-    assert count_by(path, "status") == {"Sent": 1}  # empty cells are no status
-    assert count_by(path, "no such column") == {}
+    tally = count(read_results(path))
+    assert tally.outcomes == {"accepted": 2, "unknown": 1, "invalid": 1}
+    assert tally.statuses == {"Sent": 1}  # empty cells are no status
 
 
 def test_costs_keep_their_cents_in_either_format(path: Path) -> None:
