@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -40,3 +41,13 @@ def argument(path: object) -> str:
     """Return a path as it can be pasted into a command line, of whatever system."""
     text = str(path)
     return f'"{text}"' if re.search(r"[\s()&;'$*?!#]", text) else text
+
+
+_MOST_ROWS = 20  # named in one sentence
+
+
+def listed(rows: Sequence[str]) -> str:
+    """Return rows named: `row 7`, or `rows 7, 9 and 30 more`."""
+    shown = ", ".join(rows[:_MOST_ROWS])
+    more = f" and {len(rows) - _MOST_ROWS:,} more" if len(rows) > _MOST_ROWS else ""
+    return clean(f"{'row' if len(rows) == 1 else 'rows'} {shown}{more}")

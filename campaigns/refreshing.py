@@ -1,101 +1,196 @@
-"""One run of `refresh`: refs read from a results file, asked for, and their statuses filled in."""
+"""One run of `refresh`: refs read from a results file, asked for, and their statuses filled in; once, or on and on."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from campaigns import phrases, summaries
-from campaigns.delivery.interrupt import listening
+from campaigns import refreshed
+from campaigns.delivery.interrupt import Interrupt, listening
+from campaigns.delivery.journal import Journal, Learnt
+from campaigns.delivery.pace import Pace
 from campaigns.delivery.refresh import Refresh, RefStatus, is_final
-from campaigns.errors import ExitCode, Interrupted, Stopped
+from campaigns.errors import ExitCode, Interrupted, Stopped, UsageError
 from campaigns.gateway.client import Client
-from campaigns.spreadsheets import results
+from campaigns.gateway.protocol import ErrorCode, Status
+from campaigns.spreadsheets import fragile, results, statuses, tally
+from campaigns.spreadsheets.reading import read_results
 from campaigns.spreadsheets.replacing import behind_link
+from campaigns.watching import LONGEST, parse_duration, pauses
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from campaigns.screen import Screen
     from campaigns.settings import Settings
 
+_WEAK = (Status.Unknown, ErrorCode.IncorrectMessageRef)
 
-def refresh_results(path: Path, settings: Settings, screen: Screen) -> ExitCode:
-    """Ask for every ref whose status is not final, fill the answers in, print the totals.
 
-    Raises:
-        UsageError: It is no results file.
-        Stopped: The gateway refuses the login, or does not answer.
-        Interrupted: By Ctrl-C. In both cases what was learnt is filled in.
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person asked of a refresh.
+
+    Attributes:
+        all: Ask for every ref, also for those whose status is final.
+        workers: How many requests may be under way at a time.
+        rate: How many may leave in a second; None for as fast as answers come.
+        watch: Look again until all are final.
+        length: How long to watch, e.g. `2h`; None for a day.
     """
-    path = behind_link(path)
-    lines = results.read_refs(path)
-    results.check_can_write(path)
-    refs = [line.ref for line in lines if not is_final(line.status_code)]
-    learnt: dict[str, results.StatusCells] = {}
-    failed: Counter[str] = Counter()
-    with Client(settings, screen.listener()) as client:
+
+    all: bool = False
+    workers: int = 1
+    rate: float | None = None
+    watch: bool = False
+    length: str | None = None
+
+    @property
+    def longest(self) -> timedelta:
+        """How long to watch.
+
+        Raises:
+            UsageError: It is no length of time.
+        """
+        return LONGEST if self.length is None else parse_duration(self.length)
+
+    def check(self) -> None:
+        """Refuse choices that make no sense, before anybody is asked anything.
+
+        Raises:
+            UsageError: They make none.
+        """
+        if self.length is not None and not self.watch:
+            raise UsageError("--for says how long to watch: give --watch too")
+        _ = self.longest
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The present, and how it is waited for."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(slots=True)
+class Refreshing:
+    """A refresh of one results file."""
+
+    path: Path
+    choices: Choices
+    screen: Screen
+    settings: Settings
+    clock: Clock
+    facts: refreshed.Refreshed = field(init=False)
+
+    def run(self) -> ExitCode:
+        """Ask for refs, fill the answers in, print the totals.
+
+        Raises:
+            UsageError: It is no results file.
+            Stopped: The gateway refuses the login, or does not answer.
+            Interrupted: By Ctrl-C. In both cases what was learnt is filled in.
+        """
+        end = self.clock.now() + self.choices.longest
+        if warning := fragile.loss_warning(self.path):
+            self.screen.warn(warning)
+        with listening(self.screen.say) as interrupt:
+            asking = self._pass(interrupt, everything=self.choices.all)
+            for pause in pauses():
+                late = self.clock.now() + timedelta(seconds=pause) > end
+                if not self.choices.watch or asking.stop or late or not self.facts.tally.not_final:
+                    break
+                if not self._wait(pause, interrupt):
+                    break
+                asking = self._pass(interrupt, everything=False)
+        self.screen.summary(refreshed.refresh_facts(self.facts), refreshed.refresh_lines(self.facts))
+        if asking.stop:
+            raise Stopped(asking.stop.reason, asking.stop.hint)
+        if asking.interrupted or (interrupt and self.choices.watch and self.facts.tally.not_final):
+            raise Interrupted("interrupted: what was learnt is filled in", "the same command goes on with the rest")
+        return self._code()
+
+    def _code(self) -> ExitCode:
+        facts = self.facts
+        unfinished = self.choices.watch and facts.tally.not_final
+        trouble = facts.failed or facts.damaged or facts.written != self.path or unfinished
+        return ExitCode.ATTENTION if trouble else ExitCode.OK
+
+    def _pass(self, interrupt: Interrupt, *, everything: bool) -> Refresh:
+        """Ask once for each ref that may have news."""
+        found = statuses.read_refs(self.path)
+        results.check_can_write(self.path)
+        final = {line.ref for line in found.lines if is_final(line.status_code)}
+        journal = Journal(self.path)
+        learnt = {ref: one for ref, one in journal.read().items() if ref not in final}
+        known = final | {ref for ref, one in learnt.items() if is_final(str(one.code))}
+        wanted = [line.ref for line in found.lines if everything or line.ref not in known]
+        failed: Counter[str] = Counter()
+        asking = Refresh(wanted, self._connect, interrupt, self.choices.workers, Pace(self.choices.rate))
+        answered = 0
         try:
-            with listening(screen.say) as interrupt, screen.bar(len(refs), "asking") as step:
-                asking = Refresh(refs, client, interrupt)
+            with self.screen.bar(len(wanted), "asking") as step:
                 for answer in asking:
                     step(answer.name or "not asked")
                     if answer.code is None:
                         failed[answer.detail] += 1
                     else:
-                        learnt[answer.ref] = _cells(answer)
+                        answered += 1
+                        learnt[answer.ref] = self._note(answer, journal)
         finally:
-            written = _fill_in(path, learnt, screen)
-    _summarise(written, len(lines), len(refs), learnt, failed, screen)
-    if asking.stop:
-        raise Stopped(asking.stop.reason, asking.stop.hint)
-    if asking.interrupted:
-        raise Interrupted("interrupted: what was learnt is filled in", "the same command goes on with the rest")
-    return ExitCode.ATTENTION if failed or written != path else ExitCode.OK
+            journal.close()
+            written, saved = self._fill_in(learnt, journal)
+        self.facts = refreshed.Refreshed(written, len(found.lines), len(wanted), answered, failed, found.damaged, saved)
+        return asking
+
+    def _connect(self) -> Client:
+        return Client(self.settings, self.screen.listener())
+
+    def _note(self, answer: RefStatus, journal: Journal) -> Learnt:
+        learnt = Learnt(answer.ref, answer.code or 0, answer.name, self.clock.now().replace(microsecond=0))
+        journal.note(learnt)
+        return learnt
+
+    def _fill_in(self, learnt: Mapping[str, Learnt], journal: Journal) -> tuple[Path, tally.Tally]:
+        """Fill in what was learnt; beside the file, under a dated name, if it cannot be written any more."""
+        now = self.clock.now()
+        if not learnt:
+            journal.forget()
+            return self.path, tally.count(read_results(self.path), now)
+        cells = {
+            ref: statuses.StatusCells(one.name, one.code, one.at, weak=one.code in _WEAK) for ref, one in learnt.items()
+        }
+        written = self.path
+        try:
+            saved = statuses.fill_statuses(self.path, cells, now=now)
+            journal.forget()
+        except OSError as error:
+            written = results.dated_name(self.path, now)
+            self.screen.complain(
+                f"{self.path.name} cannot be written ({error.strerror}); the statuses are in {written.name}"
+            )
+            saved = statuses.fill_statuses(self.path, cells, written, now=now)
+        for notice in saved.notices:
+            self.screen.warn(notice)
+        return written, saved.tally
+
+    def _wait(self, pause: float, interrupt: Interrupt) -> bool:
+        """Wait for the next look with a line that lives; return whether nobody interrupted."""
+        end = self.clock.now() + timedelta(seconds=pause)
+        while not interrupt and (left := (end - self.clock.now()).total_seconds()) > 0:
+            self.screen.live(refreshed.live_line(self.facts.tally, left))
+            self.clock.sleep(min(1.0, left))
+        self.screen.live("")
+        return not interrupt
 
 
-def _fill_in(path: Path, learnt: dict[str, results.StatusCells], screen: Screen) -> Path:
-    """Fill in what was learnt; beside the file, under a dated name, if it cannot be written any more."""
-    if not learnt:
-        return path
-    try:
-        results.fill_statuses(path, learnt)
-    except OSError as error:
-        beside = results.dated_name(path, datetime.now(UTC))
-        screen.complain(f"{path.name} cannot be written ({error.strerror}); the statuses are in {beside.name}")
-        results.fill_statuses(path, learnt, beside)
-        return beside
-    return path
-
-
-def _cells(answer: RefStatus) -> results.StatusCells:
-    return results.StatusCells(
-        answer.name, answer.code or 0, datetime.now(UTC).replace(microsecond=0), weak=answer.unknown
-    )
-
-
-def _summarise(
-    path: Path,
-    all_refs: int,
-    asked: int,
-    learnt: dict[str, results.StatusCells],
-    failed: Counter[str],
-    screen: Screen,
-) -> None:
-    statuses = results.count_by(path, "status")
-    facts = {
-        "results": str(path),
-        "refs": all_refs,
-        "asked": asked,
-        "answered": len(learnt),
-        "failed": sum(failed.values()),
-        "statuses": dict(statuses.most_common()),
-    }
-    lines = [f"{phrases.plural(all_refs, 'ref')}, {asked:,} asked for, {all_refs - asked:,} final before"]
-    lines += summaries.status_lines(statuses)
-    lines += [
-        f"could not be asked: {phrases.plural(count, 'ref')} ({phrases.clean(why)})"
-        for why, count in failed.most_common(5)
-    ]
-    screen.summary(facts, [*lines, f"results: {path}"])
+def refresh_results(
+    path: Path, settings: Settings, screen: Screen, choices: Choices = Choices(), clock: Clock = Clock()
+) -> ExitCode:
+    """Ask for the refs of a results file, fill the answers in, print the totals: see `Refreshing.run`."""
+    return Refreshing(behind_link(path), choices, screen, settings, clock).run()

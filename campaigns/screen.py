@@ -55,6 +55,11 @@ class Screen:
         """Tell a person about a loss, whatever else is kept quiet."""
         complain(text)
 
+    def live(self, text: str) -> None:
+        """Show a line that the next one replaces; nothing where standard error is not a terminal. Empty ends it."""
+        if not self.quiet and sys.stderr.isatty():
+            print(f"\r\x1b[K{clean(text)}", end="", file=sys.stderr, flush=True)
+
     def listener(self) -> Callable[[Exchange, Mapping[str, str]], None] | None:
         """Return what shows each exchange (`--verbose`), or None."""
         return self._show_exchange if self.verbose else None

@@ -1,19 +1,28 @@
-"""The status pass: asks for each ref, one after another; yields what the gateway says of it."""
+"""The status pass: asks for each ref, with as many workers as wanted; yields what the gateway says of it."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from campaigns.delivery.brakes import IN_A_ROW, NOT_WORKING, WRONG_LOGIN, Stop
+from campaigns.delivery.brakes import IN_A_ROW, WRONG_LOGIN, Stop
+from campaigns.delivery.pace import Pace
 from campaigns.gateway.client import Fate
 from campaigns.gateway.protocol import Err, ErrorCode, Function, Status, StatusReply, read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from campaigns.delivery.interrupt import Interrupt
     from campaigns.gateway.client import Client, Exchange
+
+GATEWAY_GONE = Stop(
+    f"stopped: {IN_A_ROW} refs in a row could not be asked for",
+    "what was learnt is filled in; once the gateway works again the same command goes on with the rest",
+)
+_GLANCE = 0.2  # seconds between looks at the interrupt while answers are awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +60,94 @@ def is_final(status_code: str) -> bool:
 class Refresh:
     """One pass over refs. Iterate over it once; afterwards `stop` says why it ended early."""
 
-    def __init__(self, refs: Sequence[str], client: Client, interrupt: Interrupt) -> None:
-        """Prepare a pass over `refs`, in order."""
+    def __init__(
+        self,
+        refs: Sequence[str],
+        connect: Callable[[], Client],
+        interrupt: Interrupt,
+        workers: int = 1,
+        pace: Pace | None = None,
+    ) -> None:
+        """Prepare a pass.
+
+        Args:
+            refs: The refs to ask for, in order.
+            connect: Opens a session with the gateway; called once a worker, in its thread.
+            interrupt: Looked at before each ref.
+            workers: How many requests may be under way at a time.
+            pace: How fast they may leave; as fast as answers come by default.
+        """
         self.stop: Stop | None = None
         self.interrupted = False
-        self._refs = refs
-        self._client = client
+        self._waiting = list(reversed(refs))
+        self._connect = connect
         self._interrupt = interrupt
+        self._workers = max(1, min(workers, len(refs)))
+        self._free = 1  # one request finds out whether the login is right, not as many as there are workers
+        self._pace = pace or Pace(None)
+        self._inbox: SimpleQueue[str | None] = SimpleQueue()
+        self._outbox: SimpleQueue[RefStatus | BaseException] = SimpleQueue()
+        self._under_way = 0
+        self._failed_in_a_row = 0
 
     def __iter__(self) -> Iterator[RefStatus]:
-        failed_in_a_row = 0
-        for ref in self._refs:
-            if self._interrupt:
-                self.interrupted = True
-                return
-            answer = _read(ref, self._client.ask(Function.QUERYMESSAGE, {"messageref": ref}))
-            failed_in_a_row = 0 if answer.code is not None else failed_in_a_row + 1
-            if answer.wrong_login:
-                self.stop = WRONG_LOGIN
-            elif failed_in_a_row >= IN_A_ROW:
-                self.stop = NOT_WORKING
-            yield answer
-            if self.stop:
-                return
+        threads = [threading.Thread(target=self._work, name=f"asker-{n}", daemon=True) for n in range(self._workers)]
+        for thread in threads:
+            thread.start()
+        try:
+            while self._hand_out() or self._under_way:
+                answer = self._take()
+                if isinstance(answer, BaseException):
+                    raise answer
+                if answer is not None:
+                    self._watch(answer)
+                    yield answer
+        finally:
+            for _ in threads:
+                self._inbox.put(None)
+
+    def _hand_out(self) -> bool:
+        """Hand refs to the workers that are free; return whether any ref is left to be handed out."""
+        self.interrupted = self.interrupted or bool(self._interrupt and self._waiting)
+        if self.stop or self.interrupted or not self._waiting:
+            return False
+        free = min(self._free - self._under_way, len(self._waiting))
+        for _ in range(self._pace.allow(free)):
+            self._inbox.put(self._waiting.pop())
+            self._under_way += 1
+        return True
+
+    def _take(self) -> RefStatus | BaseException | None:
+        """Wait for an answer; return None if there is something else to look at first."""
+        free = self._under_way < self._free and self._waiting
+        wait = self._pace.wait if free and not self.stop else _GLANCE
+        try:
+            answer = self._outbox.get(timeout=min(wait, _GLANCE))
+        except Empty:
+            return None
+        self._under_way -= 1
+        self._free = self._workers
+        return answer
+
+    def _watch(self, answer: RefStatus) -> None:
+        """Stop where going on could only harm: a wrong login locks accounts, a dead gateway stays dead."""
+        self._failed_in_a_row = 0 if answer.code is not None else self._failed_in_a_row + 1
+        if answer.wrong_login:
+            self.stop = WRONG_LOGIN
+        elif self._failed_in_a_row >= IN_A_ROW:
+            self.stop = self.stop or GATEWAY_GONE
+
+    def _work(self) -> None:
+        """Ask for each ref that is handed in; nothing else happens in a worker's thread."""
+        client: Client | None = None
+        while (ref := self._inbox.get()) is not None:
+            try:
+                client = client or self._connect()
+                self._outbox.put(_read(ref, client.ask(Function.QUERYMESSAGE, {"messageref": ref})))
+            except BaseException as error:  # noqa: BLE001 - a fault of ours must reach the one who asked
+                self._outbox.put(error)
+        if client:
+            client.close()
 
 
 def _read(ref: str, exchange: Exchange) -> RefStatus:

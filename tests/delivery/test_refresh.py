@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campaigns.delivery.brakes import NOT_WORKING, WRONG_LOGIN
+from campaigns.delivery.brakes import WRONG_LOGIN
 from campaigns.delivery.interrupt import Interrupt
-from campaigns.delivery.refresh import Refresh, RefStatus, is_final
+from campaigns.delivery.refresh import GATEWAY_GONE, Refresh, RefStatus, is_final
 from campaigns.gateway.client import Client
 from campaigns.gateway.faults import Answer, Cut, Fault, page, text
 from campaigns.gateway.protocol import Status
@@ -19,6 +19,7 @@ from tests.running import serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from campaigns.delivery.pace import Pace
     from campaigns.gateway.protocol import Function
 
 NOW = 1_796_000_000.0  # seconds since the epoch
@@ -38,10 +39,11 @@ def refs(count: int) -> list[str]:
     return [f"R-{n}" for n in range(1, count + 1)]
 
 
-def ask(sandbox: Sandbox, wanted: list[str], interrupt: Interrupt) -> tuple[list[RefStatus], Refresh]:
-    with Client(sandbox.settings(), pauses=()) as client:
-        asking = Refresh(wanted, client, interrupt)
-        return list(asking), asking
+def ask(
+    sandbox: Sandbox, wanted: list[str], interrupt: Interrupt, workers: int = 1, pace: Pace | None = None
+) -> tuple[list[RefStatus], Refresh]:
+    asking = Refresh(wanted, lambda: Client(sandbox.settings(), pauses=()), interrupt, workers, pace)
+    return list(asking), asking
 
 
 def test_a_message_s_own_way_through_the_statuses() -> None:
@@ -117,9 +119,8 @@ def test_no_answer_shows_the_password() -> None:
 def test_a_wrong_login_stops_at_once() -> None:
     with serve(account=Account(password=Secret("right"))) as sandbox:
         wrong = Settings(sandbox.url, sandbox.account.username, Secret("wrong"))
-        with Client(wrong) as client:
-            asking = Refresh(refs(20), client, Interrupt())
-            statuses = list(asking)
+        asking = Refresh(refs(20), lambda: Client(wrong), Interrupt(), workers=8)
+        statuses = list(asking)
     assert statuses == [RefStatus("R-1", detail="error 701: wrong username or password", wrong_login=True)]
     assert asking.stop is WRONG_LOGIN
 
@@ -131,12 +132,56 @@ def test_a_wrong_login_part_way_stops_too() -> None:
     assert asking.stop is WRONG_LOGIN
 
 
+@pytest.mark.parametrize("workers", [2, 8])
+def test_workers_ask_for_every_ref_once(workers: int) -> None:
+    asked = []
+
+    def choose(_: Function, parameters: Mapping[str, str]) -> Fault:
+        asked.append(parameters["messageref"])
+        return Fault(taken=False, answer=text("ID: 1 : text"), delay=0.01)
+
+    with serve(faults=choose) as sandbox:
+        statuses, asking = ask(sandbox, refs(40), Interrupt(), workers)
+    assert sorted(asked) == sorted(refs(40))
+    assert sorted(one.ref for one in statuses) == sorted(refs(40))
+    assert {one.code for one in statuses} == {1}
+    assert (asking.stop, asking.interrupted) == (None, False)
+
+
+def test_a_wrong_login_costs_one_attempt_however_many_workers_there_are() -> None:
+    asked = []
+
+    def choose(_: Function, parameters: Mapping[str, str]) -> Fault:
+        asked.append(parameters["messageref"])
+        return Fault(taken=False, answer=text("Err: 701 : text"))
+
+    with serve(faults=choose) as sandbox:
+        _, asking = ask(sandbox, refs(20), Interrupt(), workers=8)
+    assert asked == ["R-1"]
+    assert asking.stop is WRONG_LOGIN
+
+
+def test_a_fault_of_ours_reaches_the_one_who_asked() -> None:
+    def broken() -> Client:
+        raise ValueError("no certificates")
+
+    with pytest.raises(ValueError, match="no certificates"):
+        list(Refresh(refs(3), broken, Interrupt(), workers=2))
+
+
+def test_nothing_to_ask_for_asks_nobody() -> None:
+    def never() -> Client:
+        raise AssertionError
+
+    assert list(Refresh([], never, Interrupt())) == []
+
+
 @pytest.mark.parametrize("failure", ["", "Err: 713 : text", Fault(taken=True, cut=Cut.RESET)])
 def test_ten_that_could_not_be_asked_in_a_row_stop(failure: str | Fault) -> None:
     with serve(faults=answering("ID: 1 : text", failure)) as sandbox:
         statuses, asking = ask(sandbox, refs(30), Interrupt())
     assert len(statuses) == 11
-    assert asking.stop is NOT_WORKING
+    assert asking.stop is GATEWAY_GONE
 
 
 @pytest.mark.parametrize("answer", ["ID: 0 : text", "ID: 9 : text", "Err: 703 : text", "ID: 77 : text"])
@@ -152,7 +197,7 @@ def test_a_gateway_that_is_gone_stops_after_ten() -> None:
         pass
     statuses, asking = ask(sandbox, refs(30), Interrupt())
     assert [one.detail for one in statuses] == ["could not connect: the gateway refused the connection"] * 10
-    assert asking.stop is NOT_WORKING
+    assert asking.stop is GATEWAY_GONE
 
 
 def test_an_interrupt_ends_the_pass_after_the_answer_that_is_under_way() -> None:
