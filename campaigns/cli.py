@@ -157,7 +157,7 @@ def _submit(
     from campaigns.campaign import load_campaign
     from campaigns.delivery.ledger import Ledger
     from campaigns.run import Run
-    from campaigns.spreadsheets.results import check_can_write, check_known, check_results
+    from campaigns.spreadsheets.results import check_can_write, check_known, check_results, results_warnings
     from campaigns.trial import send_trial
 
     screen = _screen(context, as_json=options.json)
@@ -170,6 +170,8 @@ def _submit(
         return
     check_results(campaign.results_path, file)
     check_can_write(campaign.results_path)
+    for warning in results_warnings(campaign.results_path, len(campaign.plan.rows), len(campaign.headers)):
+        screen.warn(warning)
     with _gateway(screen, sandbox=sandbox) as settings, Ledger(campaign.ledger_path) as ledger:
         ledger.belong_to(settings.username)
         refs = {id_: record.ref for id_, record in ledger.records().items()}
@@ -179,13 +181,76 @@ def _submit(
 
 
 @app.command()
-def refresh(context: typer.Context, results: Results, *, sandbox: UseSandbox = False, json: AsJson = False) -> None:
+def refresh(
+    context: typer.Context,
+    results: Results,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Ask for every ref, also for those that are final.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Ask again and again, until all are final.")] = False,
+    length: Annotated[
+        str | None,
+        typer.Option("--for", metavar="TIME", help="Watch no longer than this; default 1d.", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", metavar="N", min=1, max=64, help="How many requests at a time; default 1.", show_default=False
+        ),
+    ] = 1,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", metavar="R", min=0.001, max=1000, help="Ask for at most R refs a second.", show_default=False
+        ),
+    ] = None,
+    sandbox: UseSandbox = False,
+    json: AsJson = False,
+) -> None:
     """Fill the delivery statuses into a results file."""
-    from campaigns.refreshing import refresh_results
+    from campaigns.refreshing import Choices, refresh_results
 
     screen = _screen(context, as_json=json)
+    choices = Choices(everything, workers, rate, watch, length)
+    choices.check()
     with _gateway(screen, sandbox=sandbox) as settings:
-        code = refresh_results(results, settings, screen)
+        code = refresh_results(results, settings, screen, choices)
+    _end(code)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    results: Results,
+    *,
+    export: Annotated[
+        tuple[str, Path] | None,
+        typer.Option(
+            "--export",
+            metavar="OUTCOME OUT",
+            help="Write the rows with this outcome or status as a recipient file, .xlsx or .csv.",
+            show_default=False,
+        ),
+    ] = None,
+    support: Annotated[
+        bool, typer.Option("--support", help="Print what the gateway's support asks for: requests and raw replies.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Show a campaign at a glance, and what needs attention.
+
+    The gateway is not asked.
+    """
+    from campaigns.reporting import export_rows, show_report, show_support
+
+    screen = _screen(context, as_json=json)
+    if export:
+        code = export_rows(results, *export, screen, _now())
+    elif support:
+        code = show_support(results, screen)
+    else:
+        code = show_report(results, screen, _now())
     _end(code)
 
 

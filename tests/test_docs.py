@@ -94,7 +94,14 @@ def test_the_faults_tried() -> None:
     assert _table("Faults tried") == [[one.name, one.gateway, f"`{one.outcome}`", one.again] for one in FAULTS]
 
 
+def test_the_keys_of_a_report(program: Program) -> None:
+    program.write("s.csv", "phone,text", "37491000001,Hi")
+    program("send", "s.csv", "--sender", "Shop", "--sandbox", "--yes")
+    shown = program("report", "s.sandbox.results.xlsx", "--json").json
+    assert [key.strip("`") for row in _table("Report") for key in row[0].split(", ")] == list(shown)
+
+
 def test_every_option_is_in_the_readme(program: Program) -> None:
-    for command in ("check", "estimate", "send", "schedule", "refresh", "balance"):
+    for command in ("check", "estimate", "send", "schedule", "refresh", "report", "balance"):
         for option in re.findall(r"^  (--[a-z-]+)", program(command, "--help").out, re.MULTILINE):
             assert option in README, f"{command} {option}"
