@@ -39,7 +39,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def argument(path: object) -> str:
     """Return a path as it can be pasted into a command line, of whatever system."""
-    text = str(path)
+    text = clean(str(path))
     return f'"{text}"' if re.search(r"[\s()&;'$*?!#]", text) else text
 
 

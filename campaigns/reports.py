@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaigns.delivery.outcomes import Outcome
-from campaigns.phrases import clean, listed, money, plural
+from campaigns.phrases import argument, clean, listed, money, plural
 from campaigns.spreadsheets.classes import STATUSES, Class
 from campaigns.spreadsheets.concerns import concerns
 
@@ -130,14 +130,7 @@ def next_command(path: Path, tally: Tally) -> str:
     if not tally.not_final:
         return ""
     rehearsal = " --sandbox" if path.stem.endswith(".sandbox.results") else ""
-    return f"campaigns refresh {quoted(path)}{rehearsal}"
-
-
-def quoted(path: Path) -> str:
-    """Return a path as it is typed into a shell."""
-    import shlex
-
-    return shlex.quote(clean(str(path)))
+    return f"campaigns refresh {argument(path)}{rehearsal}"
 
 
 # --- report --export ---
@@ -145,7 +138,7 @@ def quoted(path: Path) -> str:
 
 def export_lines(count: int, name: str, out: Path) -> list[str]:
     """Return what was exported, and what comes next."""
-    return [f"{plural(count, 'row')} with {clean(name)}: {clean(str(out))}", f"next: campaigns check {quoted(out)}"]
+    return [f"{plural(count, 'row')} with {clean(name)}: {clean(str(out))}", f"next: campaigns check {argument(out)}"]
 
 
 def export_warnings(chosen: Sequence[Line], late: int, doubtful: int) -> list[str]:

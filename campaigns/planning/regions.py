@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from campaigns.countries import country
 from campaigns.errors import Problem, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _read_both_ways(bare: str, region: str) -> str | Problem:
         return abroad or here  # the region's own code in front is no accident
     if _kind(abroad) not in _MOBILE:  # nobody sends messages to landlines abroad
         return here
-    reason = f"can be a local number, or one of {country(abroad) or 'another country'}"
+    reason = f"can be a local number, or one of {_place(abroad)}"
     return Problem("recipient", reason, bare, "write it with its country's code, e.g. 37491000001")
 
 
@@ -115,7 +116,7 @@ def doubt(digits: str) -> Problem | None:
         case PhoneNumberType.PREMIUM_RATE:
             reason = "is a premium number"
         case PhoneNumberType.UNKNOWN:
-            reason = f"cannot exist in {country(digits) or 'the country whose code it has'}"
+            reason = f"cannot exist in {_place(digits)}"
         case -1:
             reason = "has no country's code in front"
         case _:
@@ -123,25 +124,7 @@ def doubt(digits: str) -> Problem | None:
     return Problem("recipient", reason, digits)
 
 
-def country(digits: str) -> str:
-    """Return the English name of the country that a number belongs to; empty if none does."""
-    import phonenumbers
-    from phonenumbers.geocoder import country_name_for_number
-
-    try:
-        number = phonenumbers.parse(f"+{digits}", None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if name := country_name_for_number(number, "en"):
-        return str(name)
-    # A number that cannot exist has no name there; its code still tells the country.
-    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ("001",))
-    return "" if regions[0] == "001" else _name(regions[0])
-
-
-def _name(region: str) -> str:
-    from phonenumbers import example_number
-    from phonenumbers.geocoder import country_name_for_number
-
-    example = example_number(region)
-    return (country_name_for_number(example, "en") if example else "") or region
+def _place(digits: str) -> str:
+    """Return a number's country, in the middle of a sentence."""
+    name = country(digits)
+    return "the country whose code it has" if name.startswith(("other", "unknown")) else name

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from campaigns.countries import country
 from campaigns.spreadsheets.classes import STUCK, Class, classify
-from campaigns.spreadsheets.countries import Countries
 from campaigns.spreadsheets.refs import is_damaged
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ class Tally:
     stuck: list[Line] = field(default_factory=list)
     damaged: list[Line] = field(default_factory=list)
     rows: dict[str, list[str]] = field(default_factory=dict)
-    _countries: Countries = field(default_factory=Countries)
 
     def add(self, line: Line) -> None:
         """Count one line."""
@@ -133,7 +132,7 @@ class Tally:
     def _add_message(self, line: Line, outcome: str, kind: Class | None) -> None:
         segments = int(text) if (text := line.of("segments")).isdecimal() else 0
         cost = _amount(line.of("cost"))
-        name = self._countries.of(line.of("recipient"))
+        name = country(line.of("recipient"))
         place = self.destinations.setdefault(name, Destination(name))
         place.messages += 1
         place.delivered += kind is Class.DELIVERED

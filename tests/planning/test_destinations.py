@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
-from campaigns.planning.destinations import Destination, by_destination, country
+from campaigns.planning.destinations import Destination, by_destination
 from campaigns.planning.plan import PlannedRow
 from campaigns.planning.pricing import Rates, parse_rates
 from campaigns.planning.segments import count
@@ -18,26 +16,6 @@ def row(recipient: str, body: str = "Hi", price: str | None = "1") -> PlannedRow
     counted = count(body)
     cost = None if price is None else counted.segments * Decimal(price)
     return PlannedRow(2, "m", recipient, "Shop", body, None, None, counted, cost, ())
-
-
-@pytest.mark.parametrize(
-    ("number", "name"),
-    [
-        ("37491000001", "Armenia"),
-        ("995599000001", "Georgia"),
-        ("79160000000", "Russia"),
-        ("77010000000", "Kazakhstan"),  # +7 is two countries
-        ("12020000000", "other +1"),  # no such number: which of the 25 countries nobody knows
-        ("12025550123", "United States"),
-        ("14165550123", "Canada"),
-        ("447911123456", "Guernsey"),
-        ("8821000000", "other +882"),  # satellites are no country
-        ("9999999999", "unknown"),
-        ("2100000000", "unknown"),
-    ],
-)
-def test_a_number_is_in_a_country(number: str, name: str) -> None:
-    assert country(number) == name
 
 
 def test_rows_add_up_by_rate_name_then_by_country() -> None:

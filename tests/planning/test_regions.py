@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaigns.errors import Problem, UsageError
 from campaigns.planning.numbers import read_recipient
-from campaigns.planning.regions import check_region, country, doubt
+from campaigns.planning.regions import check_region, doubt
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,6 @@ def test_the_region_says_what_is_local(cell: str, region: str, digits: str) -> N
 def test_a_doubtful_number_is_named(digits: str, reason: str) -> None:
     problem = doubt(digits)
     assert (problem.reason if problem else "") == reason
-
-
-@pytest.mark.parametrize(
-    ("digits", "name"),
-    [("37491000001", "Armenia"), ("79160000001", "Russia"), ("37435000001", "Armenia"), ("99912345678", "")],
-)
-def test_a_number_has_a_country(digits: str, name: str) -> None:
-    assert country(digits) == name
 
 
 def test_a_region_is_two_letters_of_a_country() -> None:
