@@ -141,6 +141,7 @@ CLEAN = [
     ("pandas-clean.xlsx", "armenian", "xlsx workbook, sheet 'Sheet1'"),
     ("pandas-clean.ods", "armenian", "ods workbook, sheet 'Sheet1'"),
     ("xlwt-clean.xls", "armenian", "xls workbook, sheet 'Clients'"),
+    ("odd-size.xls", "armenian", "xls workbook, sheet 'Հաճախորդներ'"),
 ]
 
 

@@ -15,16 +15,17 @@ import secrets
 import sys
 import tempfile
 import zipfile
-from collections import Counter
+import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.running import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from tests.running import Ended
 
@@ -109,9 +110,9 @@ ODD_CELLS += ["phone", "recipient", "Телефон", "{{ x }}", "\u2028", "0x10
 
 def change_lines(content: bytes, rng: random.Random) -> bytes:
     """Delete, double, mix and join lines, and put odd cells into them."""
-    ends = rng.choice([b"\n", b"\r\n", b"\r", b"\n\r", b"\x85"])
+    ends = rng.choice([b"\n", b"\n", b"\r\n", b"\r\n", b"\r", b"\n\r", b"\x85"])
     found = re.split(rb"\r\n|\n|\r", content)
-    for _ in range(rng.randrange(1, 6)):
+    for _ in range(rng.choice([1, 1, 2, 5])):
         at = rng.randrange(len(found))
         match rng.randrange(5):
             case 0:
@@ -135,7 +136,7 @@ def change_encoding(content: bytes, rng: random.Random) -> bytes:
     return text.encode(rng.choice(encodings), "replace")
 
 
-LINES: list[Callable[[bytes, random.Random], bytes]] = [change_lines, change_encoding]
+LINES: list[Callable[[bytes, random.Random], bytes]] = [change_lines, change_lines, change_lines, change_encoding]
 
 # --- Members of zip files, packed again as they should be ---
 
@@ -146,14 +147,14 @@ VALUES += [b"XFD9999", b"&#0;", b"&lt;", b"\xff", b"s", b"inlineStr", b"str", b"
 def change_xml(content: bytes, rng: random.Random) -> bytes:
     """Change attributes and texts, drop, double and rename elements."""
     for _ in range(rng.choice([1, 1, 2, 5])):
-        match rng.randrange(5):
-            case 0:
+        match rng.randrange(8):
+            case 0 | 1 | 2:
                 places = list(re.finditer(rb'="([^"]*)"', content))
-            case 1:
+            case 3 | 4:
                 places = list(re.finditer(rb">([^<]*)<", content))
-            case 2:
+            case 5:
                 places = list(re.finditer(rb"(<[^<>]*>)", content))
-            case 3:
+            case 6:
                 places = list(re.finditer(rb"</?([A-Za-z:]+)", content))
             case _:
                 places = list(re.finditer(rb"(<(\w+)[^>]*>.*?</\2>)", content, re.DOTALL))
@@ -169,7 +170,7 @@ def change_member(content: bytes, rng: random.Random) -> bytes:
     """Change one member of a zip file; the zip itself stays as it should be."""
     try:
         members = {info.filename: zipfile.ZipFile(io.BytesIO(content)).read(info) for info in _members(content)}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         return flip_bytes(content, rng)
     names = [name for name in members if name.endswith((".xml", ".rels"))] or list(members)
     name = rng.choice(names + [one for one in names if "sheet" in one or "content" in one or "Strings" in one] * 4)
@@ -208,21 +209,54 @@ def change_records(content: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-def mutations(kind: str) -> list[Callable[[bytes, random.Random], bytes]]:
-    """The mutations that reach deepest into a kind of file come most often."""
+def mutate(content: bytes, kind: str, rng: random.Random) -> bytes:
+    """Damage a file; what reaches deepest into its kind comes most often."""
+    if rng.random() < 0.25:
+        return rng.choice(BYTES)(content, rng)
     if kind in TEXTS:
-        return BYTES + LINES * 4
-    if kind == ".xls":
-        return BYTES + [change_records] * 6
-    return BYTES + [change_member] * 14
+        return rng.choice(LINES)(content, rng)
+    return change_records(content, rng) if kind == ".xls" else change_member(content, rng)
 
 
 # --- The run ---
 
+# Files that are refused as they are get few tries: little of them is read, whatever is damaged.
+SPOILT = re.compile(r"password|empty|only-|nothing|nul|broken|open-quote|no-|-named|header-only|two-recipient")
+
+
+def sources() -> list[Path]:
+    files = sorted(path for path in CORPUS.iterdir() if path.suffix in TEXTS | WORKBOOKS)
+    return [path for path in files for _ in range(1 if SPOILT.match(path.name) or "-named" in path.name else 8)]
+
+
+@dataclass
+class Figures:
+    """What came of the files that were tried."""
+
+    tried: int = 0
+    refused: int = 0
+    read: int = 0
+    tracebacks: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def count(self, ended: Ended, what: str) -> None:
+        self.tried += 1
+        self.refused += ended.code == 2
+        self.read += ended.code in (0, 1)
+        self.tracebacks += any(word in ended.err for word in ("Traceback", "panicked", SURPRISE))
+        if wrong := judged(ended):
+            self.failed.append(f"{what}: {wrong}: {ended.err[:500]}")
+
+    def __str__(self) -> str:
+        return (
+            f"files tried {self.tried:,}, tracebacks {self.tracebacks:,}, "
+            f"refused {self.refused:,}, read {self.read:,}; CAMPAIGNS_TEST_SEED={SEED}"
+        )
+
 
 def judged(ended: Ended) -> str:
     """Say what is wrong with how a run ended; nothing if it was read or refused as it should."""
-    if "Traceback" in ended.err or SURPRISE in ended.err or "panicked" in ended.err:
+    if any(word in ended.err for word in ("Traceback", "panicked", SURPRISE)):
         return "a surprise"
     if ended.code not in (0, 1, 2):
         return f"exit code {ended.code}"
@@ -232,32 +266,56 @@ def judged(ended: Ended) -> str:
     return "" if ended.out.startswith("{") else "no summary"
 
 
-def test_no_damaged_file_is_a_surprise(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
+    """The program; what a library writes past Python counts as well."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # the log file of a surprise
-    program = Program(tmp_path, monkeypatch, capfd)  # what a library writes past Python counts as well
-    sources = sorted(path for path in CORPUS.iterdir() if path.suffix in TEXTS | WORKBOOKS)
-    told: Counter[str] = Counter()
-    failed: list[str] = []
+    return Program(tmp_path, monkeypatch, capfd)
+
+
+def damaged(source: Path, rng: random.Random) -> bytes:
+    content = source.read_bytes()
+    for _ in range(rng.choice([1, 1, 1, 1, 2, 3])):
+        content = mutate(content, source.suffix, rng)
+    return content
+
+
+def seeded(*seed: object) -> random.Random:
+    return random.Random(repr((SEED, *seed)))  # noqa: S311 - damage, not secrets
+
+
+OPTIONS = [(), (), (), ("--region", "AM"), ("--column", "body=", "--body", "Hi")]
+
+
+def test_no_damaged_file_is_a_surprise(run: Program) -> None:
+    figures = Figures()
     for number in range(FILES):
-        rng = random.Random(f"{SEED} {number}")  # noqa: S311 - damage, not secrets
-        source = rng.choice(sources)
-        content = source.read_bytes()
-        for _ in range(rng.choice([1, 1, 1, 2, 3])):
-            content = rng.choice(mutations(source.suffix))(content, rng)
-        path = tmp_path / f"{number}{source.suffix}"
-        path.write_bytes(content)
-        ended = program("check", path, "--json", *rng.choice([(), (), ("--region", "AM")]))
-        told["refused" if ended.code == 2 else "read"] += 1
-        told["tracebacks"] += "Traceback" in ended.err or SURPRISE in ended.err
-        if wrong := judged(ended):
-            failed.append(f"{path} (from {source.name}): {wrong}: {ended.err[:500]}")
-        else:
+        rng = seeded("check", number)
+        source = rng.choice(sources())
+        path = run.folder / f"{number}{source.suffix}"
+        path.write_bytes(damaged(source, rng))
+        before = len(figures.failed)
+        figures.count(run("check", path, "--json", *rng.choice(OPTIONS)), f"{path} (from {source.name})")
+        if len(figures.failed) == before:
             path.unlink()
-    sys.stdout.write(
-        f"CAMPAIGNS_TEST_SEED={SEED}\nfiles tried {FILES:,}, tracebacks {told['tracebacks']:,}, "
-        f"refused {told['refused']:,}, read {told['read']:,}\n"
-    )
-    assert not failed, "\n".join([f"CAMPAIGNS_TEST_SEED={SEED}", *failed[:20]])
+    sys.stdout.write(f"check: {figures}\n")
+    assert not figures.failed, "\n".join([str(figures), *figures.failed[:20]])
+
+
+def test_no_damaged_results_file_is_a_surprise(run: Program) -> None:
+    recipients = run.write("a.csv", "phone,text,own", "37491000001,One,x", "37491000002,Two,", "12,Three,y")
+    run("send", recipients, "--sandbox", "--sender", "Shop", "--yes")
+    source = run.folder / "a.sandbox.results.xlsx"
+    assert source.exists()
+    figures = Figures()
+    for number in range(max(FILES // 10, 1)):
+        path = run.folder / f"{number}.results.xlsx"
+        path.write_bytes(damaged(source, seeded("refresh", number)))
+        before = len(figures.failed)
+        figures.count(run("--quiet", "refresh", path, "--sandbox", "--json"), str(path))
+        if len(figures.failed) == before:
+            path.unlink()
+    sys.stdout.write(f"refresh: {figures}\n")
+    assert not figures.failed, "\n".join([str(figures), *figures.failed[:20]])
