@@ -5,6 +5,7 @@ Looked for in the workbook's own XML (`.xlsx`, `.xlsm`, `.ods`), and with xlrd i
 
 from __future__ import annotations
 
+import io
 import posixpath
 import zipfile
 from dataclasses import dataclass, field
@@ -209,7 +210,7 @@ def _marks_of_xls(path: Path, sheet: str) -> Marks:
 
     marks = Marks()
     try:
-        book: Any = xlrd.open_workbook(str(path), formatting_info=True, on_demand=True)
+        book: Any = xlrd.open_workbook(str(path), logfile=io.StringIO(), formatting_info=True, on_demand=True)
         found = book.sheet_by_name(sheet)
     except Exception:  # noqa: BLE001 - calamine reads files that xlrd does not; then nothing is marked
         return marks

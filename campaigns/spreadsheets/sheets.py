@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from campaigns.spreadsheets.cells import LARGEST, as_text
 from campaigns.spreadsheets.marks import Marks, find_marks
@@ -19,26 +19,41 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Answer questions from standard input: a path, then names of sheets."""
+    answers = _Answers(sys.stdout)
+    sys.stdout = sys.stderr  # a library that prints must not print into the answers
     path = Path(json.loads(sys.stdin.readline()))
     workbook: CalamineWorkbook | None = None
     try:
         workbook = _open(path)
-        _say(_sheets(workbook))
+        answers.say(_sheets(workbook))
     except Exception as error:  # noqa: BLE001 - whatever the parser says of a damaged file
-        _say({"error": str(error) or type(error).__name__})
-    _end()
+        answers.say(_complaint(error))
+    answers.end()
     for line in sys.stdin:
-        if workbook is not None:
-            _answer(workbook, path, json.loads(line))
-        _end()
+        try:
+            for item in read_sheet(workbook, path, json.loads(line)) if workbook is not None else ():
+                answers.say(item)
+        except Exception as error:  # noqa: BLE001 - the same
+            answers.say(_complaint(error))
+        answers.end()
 
 
-def _answer(workbook: CalamineWorkbook, path: Path, name: str) -> None:
-    try:
-        for item in read_sheet(workbook, path, name):
-            _say(item)
-    except Exception as error:  # noqa: BLE001 - whatever the parser says of a damaged file
-        _say({"error": str(error) or type(error).__name__})
+class _Answers:
+    """Lines of JSON, and an empty line at the end of each answer."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def say(self, value: object) -> None:
+        self._stream.write(json.dumps(value) + "\n")
+
+    def end(self) -> None:
+        self._stream.write("\n")
+        self._stream.flush()
+
+
+def _complaint(error: Exception) -> dict[str, str]:
+    return {"error": str(error) or type(error).__name__}
 
 
 def _open(path: Path) -> CalamineWorkbook:
@@ -79,12 +94,3 @@ def read_sheet(workbook: CalamineWorkbook, path: Path, name: str) -> Iterator[An
 def _merged(sheet: Any) -> list[int]:
     """Return the last row of each merged area that reaches over several rows or columns."""
     return [end[0] + 1 for _, end in sheet.merged_cell_ranges or ()]
-
-
-def _say(value: object) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-
-
-def _end() -> None:
-    sys.stdout.write("\n")
-    sys.stdout.flush()
