@@ -237,9 +237,22 @@ ROWS_OF_NUMBERS = [
     (29, "37491000029", "37491000029"),  # margins
     (30, "! letters", "! letters"),  # tel:
     (31, "! digits", "! digits"),  # 16 of them
+    (32, "! digits", "! digits"),  # a number below nought
+    (33, "! digits", "! digits"),  # a number of 19 digits, of which a spreadsheet keeps 15
+    (34, "! empty", "! empty"),  # spaces of two kinds
+    (35, "! letters", "! letters"),  # an extension
+    (36, "! 0", "37491000035"),  # Arabic digits, local
+    (37, "! two numbers", "! two numbers"),  # the same one twice
+    (38, "! --region", "37491000037"),  # + with brackets
+    (39, "! letters", "! letters"),  # a name behind the number
+    (40, "! digits", "! digits"),  # 0,37491000039
 ]
 IN_OPENPYXL = dict.fromkeys((13, 14, 15), NOT_CALCULATED)  # it stores formulas without values
-AS_SHOWN = {16: ("! Excel", "! Excel"), 17: ("! digits", "37491000016")}  # a CSV saves what the cell shows
+AS_SHOWN = {  # a CSV saves what the cell shows
+    16: ("! Excel", "! Excel"),
+    17: ("! digits", "37491000016"),
+    33: ("! Excel", "! Excel"),  # LibreOffice writes E+018
+}
 
 
 def expected(column: int, changed: Mapping[int, str | tuple[str, str]]) -> dict[int, str]:
@@ -290,7 +303,9 @@ def test_repairs_are_counted(check: Checking) -> None:
     }  # in the cell stands something else than what is sent to; margins do not count
 
     assert check("libreoffice-numbers.xlsx").facts["normalised"] == len(repaired)
-    assert check("libreoffice-numbers.xlsx", "--region", "AM").facts["normalised"] == len(repaired | {6, 7, 8, 9, 10})
+    assert check("libreoffice-numbers.xlsx", "--region", "AM").facts["normalised"] == len(
+        repaired | {6, 7, 8, 9, 10, 36, 38}
+    )
 
 
 def test_digits_that_excel_lost_are_explained(check: Checking) -> None:
@@ -373,6 +388,12 @@ def test_the_first_sheet_with_a_recipient_header_is_taken_and_said(check: Checki
     assert seen.recipients == {2: "37491000001", 3: "37491000002"}
     assert "Клиенты" in seen.facts["read_as"]
     assert "Клиенты" in seen.notes
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sheet_that_nobody_sees_is_taken_only_when_asked_for(check: Checking, kind: str) -> None:
+    assert check(f"hidden-sheet.{kind}").recipients == {2: "37491000001", 3: "37491000002"}
+    assert check(f"hidden-sheet.{kind}", "--sheet", "Արխիվ").recipients == {2: "37491000099"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

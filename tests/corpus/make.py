@@ -84,6 +84,15 @@ NUMBERS: list[tuple[Any, str]] = [
     ("  37491000029 ", ""),
     ("tel: 37491000030", ""),
     ("3749100000112233", ""),
+    (-37491000031, ""),
+    (3749100003212345678, ""),
+    (" \u00a0 ", ""),
+    ("+374 91 000034 доб. 5", ""),
+    ("٠٩١٠٠٠٠٣٥", ""),
+    ("37491000036;37491000036", ""),
+    ("+374 (91) 000037", ""),
+    ("37491000038 Անի", ""),
+    ("0,37491000039", ""),
 ]
 
 VALUES: list[tuple[Any, ...]] = [
@@ -381,6 +390,7 @@ def shapes(office: LibreOffice, folder: Path) -> None:
         ),
         "merged": _merged(),
         "comments": _commented(),
+        "hidden-sheet": _hidden_sheet(),
         "margins": book(
             (
                 "S",
@@ -447,6 +457,18 @@ def _hidden() -> Workbook:
     made = book(("S", rows))
     for row in (3, 5):
         made.worksheets[0].row_dimensions[row].hidden = True
+    return made
+
+
+def _hidden_sheet() -> Workbook:
+    """The clients of last year are still there; nobody sees them."""
+    made = book(
+        ("Արխիվ", [("phone", "text"), (37491000099, "Old")]),
+        ("Notes", [("What", "When"), ("Send", "soon")]),
+        ("New", [("phone", "text"), (37491000001, "One"), (37491000002, "Two")]),
+    )
+    made.worksheets[0].sheet_state = "hidden"
+    made.active = 1
     return made
 
 
