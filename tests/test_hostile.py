@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import zipfile
@@ -326,6 +327,24 @@ TEXTS: dict[str, tuple[bytes, bytes, int]] = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_file_beyond_all_bounds_is_refused(tmp_path: Path, name: str) -> None:
     held(watch(tmp_path, "check", lines(tmp_path / "a.csv", *TEXTS[name])))
+
+
+ALMOST: dict[str, tuple[bytes, bytes, int]] = {
+    # name: head, block, how many times; each just within what is read
+    "a million rows with five faults": (b"phone,text,send_at,wap_push,sender\n", b"x,,x,x\n" * 1000, 999),
+    "a million rows with one fault": (b"phone,text\n", b"1,\n" * 1000, 1040),
+    "texts that take four bytes a letter": (
+        b"phone,text\n",
+        b"".join(b"3749100%04d," % n + b"A" * 190 + "\U0001f600\n".encode() for n in range(1000)),
+        720,
+    ),
+}
+
+
+@pytest.mark.skipif(not os.environ.get("CAMPAIGNS_TEST_LARGE"), reason="takes minutes: CAMPAIGNS_TEST_LARGE=1")
+@pytest.mark.parametrize("name", ALMOST)
+def test_a_file_just_within_the_bounds_stays_within_memory(tmp_path: Path, name: str) -> None:
+    held(watch(tmp_path, "check", lines(tmp_path / "a.csv", *ALMOST[name]), patience=900), refused=False)
 
 
 def test_as_many_columns_as_excel_has_are_read(tmp_path: Path) -> None:

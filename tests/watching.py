@@ -39,8 +39,8 @@ class Watched:
     seconds: float
 
 
-def watch(folder: Path, *arguments: str | Path) -> Watched:
-    """Run the program in a folder, to its end or until patience is over.
+def watch(folder: Path, *arguments: str | Path, patience: float = PATIENCE) -> Watched:
+    """Run the program in a folder, to its end or until patience (seconds) is over.
 
     Memory is the sum of resident memory over the whole tree of processes, looked at every few milliseconds.
     """
@@ -55,7 +55,7 @@ def watch(folder: Path, *arguments: str | Path) -> Watched:
             cwd=folder,
             env=environment,
         )
-        peak, code = _follow(process, began + PATIENCE)
+        peak, code = _follow(process, began + patience)
         seconds = time.monotonic() - began
         shown = [(out.seek(0), out.read().decode("utf-8", "replace"))[1], (err.seek(0), err.read().decode())[1]]
     return Watched(code, shown[0], shown[1], peak, seconds)
