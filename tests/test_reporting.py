@@ -139,7 +139,7 @@ def test_a_rehearsals_next_command_is_a_rehearsal(program: Program) -> None:
     path = program.write("a b.csv", "phone,text", "37491000001,Hi")
     program("send", path, *SEND, "--sandbox")
     out = program("report", "a b.sandbox.results.xlsx").out
-    assert out.endswith("next: campaigns refresh 'a b.sandbox.results.xlsx' --sandbox\n")
+    assert out.endswith('next: campaigns refresh "a b.sandbox.results.xlsx" --sandbox\n')
 
 
 @pytest.mark.parametrize("name", ["none.xlsx", "phones.csv"])
