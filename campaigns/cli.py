@@ -215,7 +215,7 @@ def refresh(
     choices = Choices(everything, workers, rate, watch, length)
     choices.check()
     with _gateway(screen, sandbox=sandbox) as settings:
-        code = refresh_results(results, settings, screen, choices)
+        code = refresh_results(results, settings, screen, choices, sandbox=sandbox)
     _end(code)
 
 

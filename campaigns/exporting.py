@@ -11,6 +11,7 @@ from campaigns.planning.fields import ALIASES, fold
 from campaigns.planning.plan import identity
 from campaigns.spreadsheets.cells import guard
 from campaigns.spreadsheets.grids import is_csv, new_grid
+from campaigns.spreadsheets.headers import key
 from campaigns.spreadsheets.replacing import replacing
 from campaigns.spreadsheets.results import COLUMNS
 from campaigns.spreadsheets.tally import read_time
@@ -73,18 +74,21 @@ def make_export(lines: Sequence[Line], now: datetime) -> Export:
         lines: The lines.
         now: The present, for times that are past.
     """
+    headers = lines[0].headers if lines else ()
     own = [
-        header for header in (lines[0].cells if lines else ()) if header not in COLUMNS and fold(header) not in _ALIASES
+        place
+        for place, header in enumerate(headers)
+        if header.strip() and key(header) not in COLUMNS and fold(header) not in _ALIASES
     ]
     pushes = [_wap_push(line) for line in lines]
     used = [field for field in _FIELDS if field not in ("send_at", "wap_push") or _has(field, lines, pushes)]
     rows = [
-        [*(_field(field, line, push) for field in used), *(line.cells[header] for header in own)]
+        [*(_field(field, line, push) for field in used), *(line.texts[place] for place in own)]
         for line, push in zip(lines, pushes, strict=True)
     ]
     times = [read_time(line.of("send_at")) for line in lines]
     return Export(
-        [*used, *own],
+        [*used, *(headers[place] for place in own)],
         rows,
         late=sum(1 for moment in times if moment and moment <= now),
         doubtful=sum(

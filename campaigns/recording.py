@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from campaigns.delivery import spending
 from campaigns.delivery.outcomes import Outcome
 from campaigns.errors import CampaignError, ExitCode
+from campaigns.phrases import money
 from campaigns.spreadsheets import results
 from campaigns.spreadsheets.summary_sheet import About
 
@@ -56,25 +58,29 @@ def write_results(campaign: Campaign, ledger: Ledger, standings: Sequence[Standi
 
     try:
         saved = results.write_results(
-            campaign.results_path, lines, campaign.headers, gone, _about(campaign), campaign.request.now
+            campaign.results_path, lines, campaign.headers, gone, _about(campaign, ledger), campaign.request.now
         )
     except Exception as error:  # noqa: BLE001 - a person's workbook can hold anything; what was sent must be written
-        return _write_beside(campaign, lines, error)
+        return _write_beside(campaign, lines, _about(campaign, ledger), error)
     with suppress(CampaignError):  # without the note a later run brings back lines that a person deleted, no more
         ledger.set_note(key, str(max((record.attempt for record in records.values()), default=0)))
     return Written(campaign.results_path, notices=saved.notices)
 
 
-def _about(campaign: Campaign) -> About:
-    return About(campaign.name, campaign.file.path.name)
+def _about(campaign: Campaign, ledger: Ledger) -> About:
+    told = spending.of(ledger)
+    if told is None:
+        return About(campaign.name, campaign.file.path.name)
+    spent = f"{'' if told.whole else 'at least '}{money(told.amount, told.currency)}"
+    return About(campaign.name, campaign.file.path.name, spent)
 
 
-def _write_beside(campaign: Campaign, lines: Sequence[results.ResultLine], error: Exception) -> Written:
+def _write_beside(campaign: Campaign, lines: Sequence[results.ResultLine], about: About, error: Exception) -> Written:
     path = results.dated_name(campaign.results_path, campaign.request.now)
     why = error.strerror if isinstance(error, OSError) else str(error)
     try:
         every = [replace(line, news=True) for line in lines]
-        results.write_results(path, every, campaign.headers, lambda _: False, _about(campaign), campaign.request.now)
+        results.write_results(path, every, campaign.headers, lambda _: False, about, campaign.request.now)
     except OSError as second:
         raise ResultsLost(
             f"the results cannot be written ({second.strerror}); nothing is lost: the ledger has it all",

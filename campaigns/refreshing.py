@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from campaigns import refreshed
 from campaigns.delivery.interrupt import Interrupt, listening
@@ -15,20 +16,19 @@ from campaigns.delivery.pace import Pace
 from campaigns.delivery.refresh import Refresh, RefStatus, is_final
 from campaigns.errors import ExitCode, Interrupted, Stopped, UsageError
 from campaigns.gateway.client import Client
-from campaigns.gateway.protocol import ErrorCode, Status
+from campaigns.gateway.sandbox import read_ref_payload
+from campaigns.settings import is_loopback
 from campaigns.spreadsheets import fragile, results, statuses, tally
 from campaigns.spreadsheets.reading import read_results
 from campaigns.spreadsheets.replacing import behind_link
 from campaigns.watching import LONGEST, parse_duration, pauses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from campaigns.screen import Screen
     from campaigns.settings import Settings
-
-_WEAK = (Status.Unknown, ErrorCode.IncorrectMessageRef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,10 @@ class Refreshing:
     screen: Screen
     settings: Settings
     clock: Clock
+    sandbox: bool = False
     facts: refreshed.Refreshed = field(init=False)
+    looked: bool = False
+    kept: dict[str, statuses.StatusCells] = field(default_factory=dict)
 
     def run(self) -> ExitCode:
         """Ask for refs, fill the answers in, print the totals.
@@ -108,6 +111,8 @@ class Refreshing:
                 if not self._wait(pause, interrupt):
                     break
                 asking = self._pass(interrupt, everything=False)
+        if self.kept:
+            self._write_beside()
         self.screen.summary(refreshed.refresh_facts(self.facts), refreshed.refresh_lines(self.facts))
         if asking.stop:
             raise Stopped(asking.stop.reason, asking.stop.hint)
@@ -124,7 +129,10 @@ class Refreshing:
     def _pass(self, interrupt: Interrupt, *, everything: bool) -> Refresh:
         """Ask once for each ref that may have news."""
         found = statuses.read_refs(self.path)
-        results.check_can_write(self.path)
+        if not self.looked:
+            results.check_can_write(self.path)
+        self.looked = True
+        self._refuse_foreign([line.ref for line in found.lines])
         final = {line.ref for line in found.lines if is_final(line.status_code)}
         journal = Journal(self.path)
         learnt = {ref: one for ref, one in journal.read().items() if ref not in final}
@@ -141,12 +149,21 @@ class Refreshing:
                         failed[answer.detail] += 1
                     else:
                         answered += 1
-                        learnt[answer.ref] = self._note(answer, journal)
+                        learnt[answer.ref] = self._note(answer, journal).after(learnt.get(answer.ref))
         finally:
             journal.close()
             written, saved = self._fill_in(learnt, journal)
         self.facts = refreshed.Refreshed(written, len(found.lines), len(wanted), answered, failed, found.damaged, saved)
         return asking
+
+    def _refuse_foreign(self, refs: Sequence[str]) -> None:
+        """A rehearsal's gateway knows no real ref, and the real one no rehearsal's."""
+        rehearsed = sum(1 for ref in refs if read_ref_payload(ref))
+        if self.sandbox and rehearsed < len(refs):
+            what = f"{self.path.name} holds refs of the real gateway, which a rehearsal knows nothing of"
+            raise UsageError(what, "leave --sandbox out")
+        if rehearsed and not self.sandbox and not is_loopback(urlsplit(self.settings.url).hostname or ""):
+            raise UsageError(f"{self.path.name} is a rehearsal's: the gateway knows nothing of it", "add --sandbox")
 
     def _connect(self) -> Client:
         return Client(self.settings, self.screen.listener())
@@ -162,22 +179,26 @@ class Refreshing:
         if not learnt:
             journal.forget()
             return self.path, tally.count(read_results(self.path), now)
-        cells = {
-            ref: statuses.StatusCells(one.name, one.code, one.at, weak=one.code in _WEAK) for ref, one in learnt.items()
-        }
-        written = self.path
+        cells = {ref: statuses.StatusCells(one.name, one.code, one.at, weak=one.weak) for ref, one in learnt.items()}
+        self.kept = {}
         try:
             saved = statuses.fill_statuses(self.path, cells, now=now)
             journal.forget()
-        except OSError as error:
-            written = results.dated_name(self.path, now)
-            self.screen.complain(
-                f"{self.path.name} cannot be written ({error.strerror}); the statuses are in {written.name}"
-            )
-            saved = statuses.fill_statuses(self.path, cells, written, now=now)
+        except OSError as error:  # open in a spreadsheet program: it may be closed again before a watch is over
+            self.kept = cells
+            self.screen.complain(f"{self.path.name} cannot be written ({error.strerror})")
+            return self.path, tally.count(read_results(self.path), now)
         for notice in saved.notices:
             self.screen.warn(notice)
-        return written, saved.tally
+        return self.path, saved.tally
+
+    def _write_beside(self) -> None:
+        """Fill what could not be filled in into a copy beside the file, under a dated name."""
+        now = self.clock.now()
+        written = results.dated_name(self.path, now)
+        self.screen.complain(f"the statuses are in {written.name}")
+        saved = statuses.fill_statuses(self.path, self.kept, written, now=now)
+        self.facts = replace(self.facts, written=written, tally=saved.tally)
 
     def _wait(self, pause: float, interrupt: Interrupt) -> bool:
         """Wait for the next look with a line that lives; return whether nobody interrupted."""
@@ -190,7 +211,13 @@ class Refreshing:
 
 
 def refresh_results(
-    path: Path, settings: Settings, screen: Screen, choices: Choices = Choices(), clock: Clock = Clock()
+    path: Path,
+    settings: Settings,
+    screen: Screen,
+    choices: Choices = Choices(),
+    clock: Clock = Clock(),
+    *,
+    sandbox: bool = False,
 ) -> ExitCode:
     """Ask for the refs of a results file, fill the answers in, print the totals: see `Refreshing.run`."""
-    return Refreshing(behind_link(path), choices, screen, settings, clock).run()
+    return Refreshing(behind_link(path), choices, screen, settings, clock, sandbox).run()

@@ -8,6 +8,7 @@ from campaigns import reports
 from campaigns.delivery.support import read_pairs
 from campaigns.errors import ExitCode, UsageError
 from campaigns.exporting import choose, make_export, write_export
+from campaigns.gateway.sandbox import read_ref_payload
 from campaigns.spreadsheets import summary_sheet, tally
 from campaigns.spreadsheets.concerns import concerns
 from campaigns.spreadsheets.reading import read_results
@@ -29,8 +30,18 @@ def show_report(path: Path, screen: Screen, now: datetime) -> ExitCode:
     path = behind_link(path)
     found = tally.count(read_results(path), now)
     what = summary_sheet.read_about(path)
-    screen.summary(reports.report_facts(path, what, found), reports.report_lines(path, what, found))
+    rehearsal = is_rehearsal(path)
+    screen.summary(
+        reports.report_facts(path, what, found, rehearsal=rehearsal),
+        reports.report_lines(path, what, found, rehearsal=rehearsal),
+    )
     return ExitCode.ATTENTION if concerns(found) else ExitCode.OK
+
+
+def is_rehearsal(path: Path) -> bool:
+    """Tell by a results file's refs whether a sandbox gave them out; by its name where it has none."""
+    ref = next((line.ref for line in read_results(path) if line.ref), "")
+    return bool(read_ref_payload(ref)) if ref else path.stem.endswith(".sandbox.results")
 
 
 def export_rows(path: Path, name: str, out: Path, screen: Screen, now: datetime) -> ExitCode:
@@ -63,7 +74,8 @@ def show_support(path: Path, screen: Screen) -> ExitCode:
     next(read_results(path), None)  # else it is no results file, and says so
     ledger = path.with_name(f"{path.stem.removesuffix('.results')}.ledger.db")
     if not ledger.exists():
-        ledger = path.with_name(f"{summary_sheet.read_about(path).campaign}.ledger.db")
+        rehearsal = ".sandbox" if is_rehearsal(path) else ""
+        ledger = path.with_name(f"{summary_sheet.read_about(path).campaign}{rehearsal}.ledger.db")
     pairs = read_pairs(ledger)
     screen.summary(reports.support_facts(ledger, pairs), reports.support_lines(pairs))
     return ExitCode.OK

@@ -25,7 +25,7 @@ _BAR = 24  # characters
 # --- report ---
 
 
-def report_facts(path: Path, what: About, tally: Tally) -> dict[str, Any]:
+def report_facts(path: Path, what: About, tally: Tally, *, rehearsal: bool) -> dict[str, Any]:
     """Return a campaign at a glance as JSON facts; the README documents their shape."""
     return {
         "results": str(path),
@@ -40,6 +40,7 @@ def report_facts(path: Path, what: About, tally: Tally) -> dict[str, Any]:
         "not_final": tally.not_final,
         "segments": tally.segments,
         "cost": tally.cost,
+        "spent": what.spent or None,
         "accepted": {"segments": tally.accepted_segments, "cost": tally.spent},
         "destinations": [
             {
@@ -64,7 +65,7 @@ def report_facts(path: Path, what: About, tally: Tally) -> dict[str, Any]:
             }
             for one in concerns(tally)
         ],
-        "next": next_command(path, tally) or None,
+        "next": next_command(path, tally, rehearsal=rehearsal) or None,
     }
 
 
@@ -76,7 +77,7 @@ def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def report_lines(path: Path, what: About, tally: Tally) -> list[str]:
+def report_lines(path: Path, what: About, tally: Tally, *, rehearsal: bool) -> list[str]:
     """Return a campaign at a glance, for a person."""
     lines = [f"{clean(what.campaign)}: {plural(tally.lines, 'row')}" + (f" of {clean(what.file)}" if what.file else "")]
     lines += _when_lines(tally)
@@ -86,14 +87,17 @@ def report_lines(path: Path, what: About, tally: Tally) -> list[str]:
     if tally.cost is not None:
         spent = money(tally.spent) if tally.spent is not None else "0"
         lines.append(f"  {'cost':<20}{money(tally.cost):>10}   {spent} of it accepted, as estimated")
+    if what.spent:
+        lines.append(f"  {'spent':<20}{clean(what.spent):>10}   by the balance")
     if len(tally.destinations) > 1:
         places = sorted(tally.destinations.values(), key=lambda one: -one.messages)
         lines += _table("destination", {one.name: one.messages for one in places}, sum(one.messages for one in places))
     if worries := concerns(tally):
         lines += ["", "needs attention", *(text for one in worries for text in _concern_lines(one))]
     lines.append("")
-    command = next_command(path, tally)
-    return [*lines, f"next: {command}" if command else "all statuses are final"]
+    command = next_command(path, tally, rehearsal=rehearsal)
+    done = "all statuses are final" if tally.refs else "nothing was submitted yet"
+    return [*lines, f"next: {command}" if command else done]
 
 
 def _when_lines(tally: Tally) -> list[str]:
@@ -113,7 +117,7 @@ def _table(word: str, totals: Mapping[str, int], whole: int) -> list[str]:
         return []
     lines = ["", f"  {word:<20}{'messages':>10}"]
     for name, count in found.items():
-        share = count / whole
+        share = min(1.0, count / whole) if whole else 1.0
         lines.append(f"  {clean(name):<20}{count:>10,}   {'█' * max(1, round(_BAR * share)):<{_BAR}} {share:.0%}")
     return lines
 
@@ -125,12 +129,11 @@ def _concern_lines(one: Concern) -> list[str]:
     ]
 
 
-def next_command(path: Path, tally: Tally) -> str:
+def next_command(path: Path, tally: Tally, *, rehearsal: bool) -> str:
     """Return the command that tells more, ready to be run; empty if every status is final."""
     if not tally.not_final:
         return ""
-    rehearsal = " --sandbox" if path.stem.endswith(".sandbox.results") else ""
-    return f"campaigns refresh {argument(path)}{rehearsal}"
+    return f"campaigns refresh {argument(path)}{' --sandbox' if rehearsal else ''}"
 
 
 # --- report --export ---
@@ -147,7 +150,8 @@ def export_warnings(chosen: Sequence[Line], late: int, doubtful: int) -> list[st
     reached = sum(1 for line in chosen if line.of("outcome") in ("accepted", "unknown"))
     if reached:
         warnings.append(
-            f"{plural(reached, 'row')} of it were accepted, or may have been: sending it texts those people again"
+            f"{plural(reached, 'row')} of it were accepted, or may have been: sending it texts those people again. "
+            "Keep it in the campaign's folder: there send knows of them, and refuses without --again"
         )
     if late:
         warnings.append(

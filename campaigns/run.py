@@ -12,7 +12,7 @@ from campaigns import causes, estimates, phrases, summaries
 from campaigns.account import ask_balance, spent, time_balance
 from campaigns.billing import Bill
 from campaigns.consent import Outlook, get_consent
-from campaigns.delivery import measured
+from campaigns.delivery import measured, spending
 from campaigns.delivery.dispatch import Dispatch
 from campaigns.delivery.interrupt import listening
 from campaigns.delivery.neighbours import submitted_elsewhere
@@ -77,6 +77,7 @@ class Run:
             price = measured.of(self.ledger) or measured.latest(self.ledger.path, self.settings.username)
             outlook = Outlook(self.before, pace, price)
             get_consent(chosen, outlook, self.campaign, self.options, self.screen)
+            so_far = spending.begin(self.ledger)
             end = self._dispatch(chosen, client)
             if end is None:
                 self.after = self._balance_after(client)
@@ -84,6 +85,8 @@ class Run:
                 self.reckoning = self.bill.settle(
                     self.before, self.after, self.ledger, datetime.now(UTC), scheduled=scheduled
                 )
+                if self.reckoning and self.after:
+                    spending.end(self.ledger, so_far, self.reckoning.spent, self.after.currency)
         code = self._finish(self._stand())
         if end:
             raise end

@@ -106,6 +106,7 @@ def test_json_has_a_stable_shape(program: Program) -> None:
         "not_final": 2,
         "segments": 6,
         "cost": "75.0",
+        "spent": None,
         "accepted": {"segments": 4, "cost": "50.0"},
         "destinations": [{"name": "Armenia", "messages": 6, "delivered": 1, "segments": 6, "cost": "75.0"}],
         "submitted": {"first": "2026-12-01T06:00:00Z", "last": "2026-12-01T06:00:00Z"},
@@ -300,7 +301,36 @@ def test_a_clear_campaign_has_nothing_for_the_support(program: Program) -> None:
     path = program.write("s.csv", "phone,text", "37491000001,Hi")
     program("send", path, *SEND, "--sandbox", "--results", "other.xlsx")
     before = (program.folder / "s.sandbox.ledger.db").read_bytes()
-    (program.folder / "s.sandbox.ledger.db").rename(program.folder / "s.ledger.db")
-    ended = program("report", "other.xlsx", "--support")  # found by the campaign's name
+    ended = program("report", "other.xlsx", "--support")  # found by the campaign's name, and that it is a rehearsal's
     assert (ended.code, "nothing to ask the support" in ended.out) == (0, True)
-    assert (program.folder / "s.ledger.db").read_bytes() == before
+    assert (program.folder / "s.sandbox.ledger.db").read_bytes() == before
+
+
+def test_a_rehearsal_under_any_name_stays_one(program: Program) -> None:
+    path = program.write("s.csv", "phone,text", "37491000001,Hi")
+    program("send", path, *SEND, "--sandbox", "--results", "other.xlsx")
+    assert program("report", "other.xlsx").out.endswith("next: campaigns refresh other.xlsx --sandbox\n")
+
+
+def test_real_refs_are_not_asked_for_in_a_rehearsal(program: Program) -> None:
+    path = program.folder / "real.results.csv"
+    path.write_text("outcome,ref,status\naccepted,4711-A,\n", "utf-8")
+    ended = program("refresh", path, "--sandbox")
+    assert (ended.code, "leave --sandbox out" in ended.err) == (2, True)
+    assert path.read_text("utf-8") == "outcome,ref,status\naccepted,4711-A,\n"
+
+
+def test_statuses_without_refs_are_told_of(program: Program) -> None:
+    path = program.folder / "a.results.csv"
+    path.write_text("outcome,ref,status\naccepted,,Sent\n", "utf-8")
+    assert "nothing was submitted yet" in program("report", path).out
+
+
+def test_an_export_keeps_a_persons_columns_as_they_stand(program: Program) -> None:
+    path = program.write("s.csv", "phone,First Name,Amount,Նշում", "37491000001,Ani,5,ա")
+    program("send", path, *SEND, "--sandbox", "--body", "Hi {{ First_Name }}")
+    program("report", "s.sandbox.results.xlsx", "--export", "accepted", "again.csv")
+    header = (program.folder / "again.csv").read_text("utf-8-sig").splitlines()[0]
+    assert header == "recipient,sender,body,First Name,Amount,Նշում"
+    again = program("check", "again.csv", "--column", "body=", "--body", "Hi {{ First_Name }}", "--json").json
+    assert again["sendable"] == 1

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from campaigns.gateway.protocol import ErrorCode, Status
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,6 +34,15 @@ class Learnt:
     name: str
     at: datetime
 
+    @property
+    def weak(self) -> bool:
+        """Whether the gateway says that it does not know the ref; that never replaces a known status."""
+        return self.code in (Status.Unknown, ErrorCode.IncorrectMessageRef)
+
+    def after(self, earlier: Learnt | None) -> Learnt:
+        """Return what is known after this answer, given what was known before."""
+        return earlier if earlier and self.weak and not earlier.weak else self
+
 
 class Journal:
     """The answers of one results file's passes that are not filled in yet."""
@@ -48,7 +59,7 @@ class Journal:
             for text in file:
                 with suppress(ValueError, KeyError, TypeError):
                     learnt = _read(json.loads(text))
-                    found[learnt.ref] = learnt
+                    found[learnt.ref] = learnt.after(found.get(learnt.ref))
         return found
 
     def note(self, learnt: Learnt) -> None:

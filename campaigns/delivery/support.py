@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from campaigns.delivery.ledger import Ledger, is_ledger, log_of
 from campaigns.errors import UsageError
@@ -60,9 +61,19 @@ def read_pairs(path: Path) -> list[Pair]:
             Ledger(path).close()
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as db:
-            return [_pair(*row) for row in db.execute(_PAIRS)]
+            username = db.execute("SELECT value FROM campaign WHERE key = 'username'").fetchone()
+            login = str(username[0]) if username else ""
+            return [_without(login, _pair(*row)) for row in db.execute(_PAIRS)]
     except (sqlite3.Error, OSError, ValueError) as error:
         raise UsageError(f"{path.name} cannot be read ({error})") from None
+
+
+def _without(login: str, pair: Pair) -> Pair:
+    """Take the login out of a reply that echoes the query; the password never was in it."""
+    if not login:
+        return pair
+    forms = "|".join({re.escape(form) for form in (login, quote(login, safe=""), quote_plus(login))})
+    return replace(pair, reply=re.sub(rf"(username=)(?:{forms})", r"\1***", pair.reply, flags=re.IGNORECASE))
 
 
 def _pair(

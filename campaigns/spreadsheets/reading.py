@@ -14,7 +14,7 @@ from campaigns.spreadsheets.tally import Line
 from campaigns.spreadsheets.workbooks import check_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     Row = tuple[int, Sequence[str], bool]  # the row's number, its texts, whether the ref is stored as a number
@@ -41,12 +41,14 @@ def read_results(path: Path) -> Iterator[Line]:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
     if not is_results(headers):
         raise UsageError(f"{path.name} is not a results file (it has no columns outcome and ref)")
-    return _lines(positions(headers), rows)
+    return _lines(headers, rows)
 
 
-def _lines(places: Mapping[str, int], rows: Iterable[Row]) -> Iterator[Line]:
+def _lines(headers: Sequence[str], rows: Iterable[Row]) -> Iterator[Line]:
+    places = positions(headers)
     for number, texts, ref_is_number in rows:
-        yield Line({header: texts[place] for header, place in places.items()}, number, ref_is_number)
+        cells = {header: texts[place] for header, place in places.items()}
+        yield Line(cells, number, ref_is_number, headers, texts)
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:

@@ -14,15 +14,15 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2,3}")
 
 
 def is_damaged(text: str, *, number: bool) -> bool:
-    """Tell whether a cell no longer holds the ref that was there: digits of it are lost.
+    """Tell whether a cell may no longer hold the ref that was there.
+
+    A ref is written as text. Stored as a number it may have lost leading zeros, too: then it is another one's.
 
     Args:
         text: The cell as text.
         number: Whether it is stored as a number.
     """
-    if _SHORTENED.fullmatch(text.strip()):
-        return True
-    return number and (not text.isdigit() or len(text) > DIGITS)
+    return number or bool(_SHORTENED.fullmatch(text.strip()))
 
 
 def made_of(text: str, ref: str) -> bool:

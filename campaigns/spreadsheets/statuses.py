@@ -13,6 +13,7 @@ from campaigns.spreadsheets.refs import is_damaged
 from campaigns.spreadsheets.replacing import alone
 from campaigns.spreadsheets.results import STATUS_COLUMNS
 from campaigns.spreadsheets.saving import Saved, save
+from campaigns.spreadsheets.tally import FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,8 +72,8 @@ def read_refs(path: Path) -> Refs:
     for line in read_results(path):
         if line.ref and line.damaged:
             damaged.append(line.place)
-        elif line.ref:
-            found.setdefault(line.ref, RefLine(line.ref, line.of("status_code")))
+        elif line.ref and (line.ref not in found or line.of("status") not in FINAL):  # a person may have copied lines
+            found[line.ref] = RefLine(line.ref, line.of("status_code"))
     return Refs(tuple(found.values()), tuple(damaged))
 
 

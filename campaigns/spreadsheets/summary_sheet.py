@@ -28,8 +28,9 @@ _WIDTHS = {"A": 24, "B": 21, "C": 14, "D": 14, "E": 3}
 _CHART_COLUMN = "F"
 # Of our chart, which is known again by them; the latter two are those of version 0.1.0.
 _TITLES = ("Statuses", "Outcomes", "Messages by status", "Messages by outcome")
+_MOST_FACTS = 16  # rows in which they are looked for
 _WORDS = ("what to do",)  # headers of texts; all others stand over numbers
-_CAMPAIGN, _FILE = "campaign", "recipient file"
+_CAMPAIGN, _FILE, _SPENT = "campaign", "recipient file", "spent, by the balance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ class About:
     Attributes:
         campaign: The campaign's name.
         file: The recipient file's name; empty where nobody knows it any more.
+        spent: What the balance fell by over the campaign's runs, in words; empty where nobody knows.
     """
 
     campaign: str
     file: str = ""
+    spent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ def about(path: Path, book: Workbook | None = None) -> About:
     """Say what a results file is of: from its summary sheet, else from its name."""
     told: dict[str, str] = {}
     if book and SUMMARY in book.sheetnames:
-        for label, value, *_ in book[SUMMARY].iter_rows(min_row=1, max_row=12, max_col=2, values_only=True):
-            if label in (_CAMPAIGN, _FILE) and value:
+        for label, value, *_ in book[SUMMARY].iter_rows(min_row=1, max_row=_MOST_FACTS, max_col=2, values_only=True):
+            if label in (_CAMPAIGN, _FILE, _SPENT) and value:
                 told[str(label)] = str(value)
     stem = path.stem.removesuffix(".results").removesuffix(".sandbox")
-    return About(told.get(_CAMPAIGN, stem), told.get(_FILE, ""))
+    return About(told.get(_CAMPAIGN, stem), told.get(_FILE, ""), told.get(_SPENT, ""))
 
 
 def read_about(path: Path) -> About:
@@ -163,6 +166,7 @@ def _facts(what: About, tally: Tally) -> list[_Row]:
     if tally.cost is not None:
         facts.append(("cost, estimated", tally.cost))
         facts.append(("of it accepted, estimated", tally.spent))
+    facts.append((_SPENT, what.spent))
     return [_Row(fact, "fact") for fact in facts if fact[1] not in ("", None)]
 
 
@@ -171,7 +175,9 @@ def _counts(word: str, totals: Mapping[str, int], whole: int, kinds: Mapping[str
     if not found:
         return []
     rows = [_Row((word, "messages", "share"), "header")]
-    rows += [_Row((name, count, count / whole), "line", kinds.get(name)) for name, count in found]
+    rows += [
+        _Row((name, count, min(1.0, count / whole) if whole else 1.0), "line", kinds.get(name)) for name, count in found
+    ]
     return [*rows, _Row()]
 
 

@@ -13,7 +13,7 @@ from campaigns.spreadsheets.classes import STUCK, Class, classify
 from campaigns.spreadsheets.refs import is_damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 LONG = timedelta(days=1)  # after which a status that may stay for ever is worth naming
 
@@ -26,11 +26,15 @@ class Line:
         cells: The texts.
         place: The row of the results file that it stands on, as a spreadsheet shows it.
         ref_is_number: Whether the ref is stored as a number.
+        headers: The headers as they stand in the file, in its order.
+        texts: The texts under them.
     """
 
     cells: Mapping[str, str]
     place: int
     ref_is_number: bool = False
+    headers: Sequence[str] = ()
+    texts: Sequence[str] = ()
 
     @property
     def ref(self) -> str:
@@ -79,6 +83,7 @@ class Tally:
         refs: How many lines have a ref.
         stuck: Lines whose status has not changed for over a day and may never.
         damaged: Lines whose ref a spreadsheet program turned into a number.
+        waiting: How many other lines have a ref of which the gateway may still say something else.
     """
 
     now: datetime | None = None
@@ -98,6 +103,7 @@ class Tally:
     refs: int = 0
     stuck: list[Line] = field(default_factory=list)
     damaged: list[Line] = field(default_factory=list)
+    waiting: int = 0
     rows: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, line: Line) -> None:
@@ -115,6 +121,8 @@ class Tally:
         self.refs += bool(line.ref)
         if line.ref and line.damaged:
             self.damaged.append(line)
+        elif line.ref and status not in FINAL:
+            self.waiting += 1
         self._add_times(line, status)
         if outcome not in ("", "invalid", "skipped"):
             self._add_message(line, outcome, kind)
@@ -148,7 +156,7 @@ class Tally:
     @property
     def not_final(self) -> int:
         """How many refs the gateway may still say something else of."""
-        return self.refs - sum(count for name, count in self.statuses.items() if name in FINAL)
+        return self.waiting
 
     @property
     def attention(self) -> int:

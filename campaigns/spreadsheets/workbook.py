@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from campaigns.spreadsheets.cells import as_text
@@ -72,7 +73,7 @@ def write_sheet(book: Workbook, headers: Sequence[str], rows: Iterable[Sequence[
     """
     sheet: Any = book.create_sheet(SHEET)
     waiting = iter(rows)
-    sample = [row for row, _ in zip(waiting, range(min(_SAMPLE, height)), strict=False)] if height else []
+    sample = list(islice(waiting, _SAMPLE))
     _dress(sheet, headers, sample, height)
     sheet.append(_header_cells(sheet, headers))
     painter = _Painter(sheet, headers)

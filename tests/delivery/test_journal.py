@@ -65,3 +65,16 @@ def test_a_killed_process_leaves_what_it_learnt(tmp_path: Path) -> None:
     path = tmp_path / "a.results.csv"
     subprocess.run([sys.executable, "-c", code, str(path)], check=False, timeout=60)
     assert len(Journal(path).read()) == 100
+
+
+def test_an_unknown_ref_never_replaces_what_was_learnt_before(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "a.results.xlsx")
+    at = datetime(2026, 12, 1, 6, tzinfo=UTC)
+    known, weak = Learnt("r1", 2, "DeliveredToNetwork", at), Learnt("r1", 703, "Unknown", at)
+    for one in (known, weak):
+        journal.note(one)
+    journal.close()
+    assert journal.read() == {"r1": known}
+    assert weak.after(known) is known
+    assert known.after(weak) is known
+    assert weak.after(None) is weak

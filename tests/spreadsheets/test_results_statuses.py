@@ -12,7 +12,7 @@ from openpyxl.comments import Comment
 from campaigns.errors import UsageError
 from campaigns.spreadsheets.grids import load_grid
 from campaigns.spreadsheets.results import read_lines, write_results
-from campaigns.spreadsheets.statuses import RefLine, StatusCells, fill_statuses, read_refs
+from campaigns.spreadsheets.statuses import RefLine, Refs, StatusCells, fill_statuses, read_refs
 from tests.spreadsheets.making import CHECKED, book, csv_cells, line, sheet_of
 
 if TYPE_CHECKING:
@@ -66,12 +66,20 @@ def test_refs_need_no_more_than_outcome_and_ref(tmp_path: Path) -> None:
     assert list(read_refs(path).lines) == [RefLine("r1", "")]
 
 
-def test_a_ref_that_a_spreadsheet_program_made_a_number_is_still_that_ref(tmp_path: Path) -> None:
+def test_a_ref_that_a_spreadsheet_program_made_a_number_may_be_another_one(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", {"Results": [["outcome", "ref", "status_code"], ["accepted", 4711, 2]]})
 
-    assert list(read_refs(path).lines) == [RefLine("4711", "2")]
+    assert read_refs(path) == Refs((), (2,))
     fill_statuses(path, {"4711": SENT})
-    assert statuses(path) == {"4711": ("Sent", "1")}
+    assert statuses(path) == {"4711": ("", "2")}
+
+
+def test_a_copied_line_is_asked_for_as_long_as_one_of_its_lines_is_not_final(tmp_path: Path) -> None:
+    header = ["outcome", "ref", "status", "status_code"]
+    rows: list[list[object]] = [header, ["accepted", "r1", "Sent", 1], ["accepted", "r1", "", ""]]
+    path = book(tmp_path / "a.xlsx", {"Results": rows})
+
+    assert list(read_refs(path).lines) == [RefLine("r1", "")]
 
 
 def test_the_largest_cell_of_a_recipient_file_can_be_read_back_by_any_process(tmp_path: Path) -> None:
