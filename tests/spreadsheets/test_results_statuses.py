@@ -75,7 +75,7 @@ def test_a_ref_that_a_spreadsheet_program_made_a_number_may_be_another_one(tmp_p
 
 
 def test_a_copied_line_is_asked_for_as_long_as_one_of_its_lines_is_not_final(tmp_path: Path) -> None:
-    header = ["outcome", "ref", "status", "status_code"]
+    header: list[object] = ["outcome", "ref", "status", "status_code"]
     rows: list[list[object]] = [header, ["accepted", "r1", "Sent", 1], ["accepted", "r1", "", ""]]
     path = book(tmp_path / "a.xlsx", {"Results": rows})
 
