@@ -233,6 +233,39 @@ def test_a_watch_ends_with_its_time_and_says_that_something_is_left(path: Path) 
     assert timedelta(hours=1, minutes=25) < time.moment - NOW <= timedelta(hours=2)
 
 
+def test_a_watch_outlives_a_file_that_is_open_for_a_while(path: Path) -> None:
+    lock = path.with_name(f".~lock.{path.name}#")
+    gateway, time = Gateway({"r1": "0"}), Time()
+
+    def wakes() -> None:
+        if 5 < time.slept < 100:  # a manager looks at it
+            lock.touch()
+            gateway.says.clear()
+        else:
+            lock.unlink(missing_ok=True)
+
+    time.wakes = wakes
+    assert refresh(path, gateway, Choices(watch=True), time) is ExitCode.OK
+    assert gateway.asked == ["r1", "r2", "r3", "r4", "r5", "r1"]
+    assert set(statuses(path).values()) == {"Sent"}
+    assert sorted(one.name for one in path.parent.iterdir()) == [path.name]
+
+
+def test_a_watch_of_a_file_that_stays_open_writes_beside_it_in_the_end(path: Path) -> None:
+    lock = path.with_name(f".~lock.{path.name}#")
+    gateway, time = Gateway({"r1": "0"}), Time()
+
+    def wakes() -> None:
+        lock.touch()
+        gateway.says.clear()
+
+    time.wakes = wakes
+    assert refresh(path, gateway, Choices(watch=True, length="10m"), time) is ExitCode.ATTENTION
+    [beside] = list(path.parent.glob(f"a.results.2*{path.suffix}"))
+    assert set(statuses(beside).values()) == {"Sent"}
+    assert gateway.asked == ["r1", "r2", "r3", "r4", "r5", "r1"]
+
+
 def test_a_watch_of_what_is_final_ends_at_once(path: Path) -> None:
     time = Time()
     assert refresh(path, Gateway(), Choices(watch=True, all=True), time) is ExitCode.OK
