@@ -12,8 +12,8 @@ from campaigns.planning.regions import international_digits, numbers_within
 SHORTEST, LONGEST = 7, 15  # E.164 allows 15 digits; nothing under 7 is a mobile number anywhere
 
 _TRAILING_ZERO = re.compile(r"(\d+)[.,]0+")
-_EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
-_WRITTEN = re.compile(r"[+0-9 ().\-\u2010-\u2015\u2212/]+")  # how people write numbers
+_EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,3})")
+_WRITTEN = re.compile(r"[+0-9(][+0-9 ().\-\u2010-\u2015\u2212/]*")  # how people write numbers; none begins with a minus
 _DATE = re.compile(r"(?:19|20)\d\d([-./])[01]?\d\1[0-3]?\d|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)\d\d")
 _ODD_SPACE = re.compile(r"[^\S ]|[\u200b\u2060\ufeff]")
 _TEXT_FORMULA = re.compile(r'="(.*)"')  # how a CSV keeps Excel from shortening a number
@@ -45,7 +45,7 @@ def read_recipient(cell: str, region: str | None = None) -> str | Problem:
             return found
         text = found or text
     if not (text.isascii() and text.isdigit()):
-        return _why_not_digits(text, _shorten(cell.strip()))
+        return _why_not_digits(text, _shorten(cell.strip()), region)
     if text.startswith("0"):
         hint = "--region AM reads local numbers; or write international digits, e.g. 37491000001"
         return Problem("recipient", "starts with 0", _shorten(cell.strip()), "" if region else hint)
@@ -121,7 +121,7 @@ def _two(shown: str) -> Problem:
     return Problem("recipient", "holds two numbers", shown, "give each number a row of its own")
 
 
-def _why_not_digits(text: str, shown: str) -> Problem:
+def _why_not_digits(text: str, shown: str, region: str | None) -> Problem:
     if error := spreadsheet_error("recipient", text):
         return error
     if not text:
@@ -129,12 +129,14 @@ def _why_not_digits(text: str, shown: str) -> Problem:
     if _EXPONENT.fullmatch(text):
         hint = "format the column as Text in Excel and paste the numbers again"
         return Problem("recipient", "has lost digits: Excel shortened it", shown, hint)
-    if text.startswith("+"):
-        return Problem("recipient", "starts with +", shown, f"--region AM reads such numbers; or {_DIGITS_ONLY}")
     if any(character.isalpha() for character in text):
         return Problem("recipient", "has letters", shown)
-    hint = f"--region AM reads formatted numbers; or {_DIGITS_ONLY}" if _WRITTEN.fullmatch(text) else _DIGITS_ONLY
-    return Problem("recipient", "has characters that are not digits", shown, hint)
+    offer = "" if region else "--region AM reads such numbers; or "
+    if text.startswith("+"):
+        return Problem("recipient", "starts with +", shown, f"{offer}{_DIGITS_ONLY}")
+    if not _WRITTEN.fullmatch(text):
+        offer = ""
+    return Problem("recipient", "has characters that are not digits", shown, f"{offer}{_DIGITS_ONLY}")
 
 
 def _shorten(text: str, limit: int = 40) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 MOST_COLUMNS = 16_384  # Excel's own limit
-MOST_ROWS = 1_048_576  # Excel's own limit
+MOST_ROWS = 500_000  # a plan of more, every row with its problem, would take more than 1.5 GiB
 MOST_CELLS = 5_000_000  # rows × columns
 _HEAD = 30  # rows with text among which the header is looked for
 _TITLE = 3  # cells that a row above the header may hold

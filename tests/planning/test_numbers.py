@@ -109,7 +109,7 @@ def test_anything_else_is_a_problem_that_says_why(cell: str, reason: str) -> Non
         ("3.74911E+10", "format the column as Text in Excel and paste the numbers again"),
         ("091000001", "--region AM reads local numbers; or write international digits, e.g. 37491000001"),
         ("+374 91 000001", "--region AM reads such numbers; or write digits only, e.g. 37491000001"),
-        ("374 91 00 00 01", "--region AM reads formatted numbers; or write digits only, e.g. 37491000001"),
+        ("374 91 00 00 01", "--region AM reads such numbers; or write digits only, e.g. 37491000001"),
         ("37491000001*", "write digits only, e.g. 37491000001"),
         ("37491000001;37491000002", "give each number a row of its own"),
     ],

@@ -54,6 +54,9 @@ def test_a_written_number_becomes_international_digits(cell: str, digits: str) -
         ("091000001, 091000002", "holds two numbers"),
         ("+37491000001 +37491000002", "holds two numbers"),
         ("091 SHOP 01", "has letters"),
+        ("+374 91 000034 доб. 5", "has letters"),
+        ("-37491000031", "has characters that are not digits"),  # a formula gone wrong
+        ("3.74910000321235E+018", "has lost digits: Excel shortened it"),
         ("9100001\u00a09300002", "holds two numbers"),
         ("+", "starts with +"),
         ("+++", "starts with +"),
