@@ -32,8 +32,8 @@ from campaigns.planning.regions import check_region, doubt
         ("0079160000001", "79160000001"),
         ("79160000001", "79160000001"),
         ("035000001", "37435000001"),  # no such prefix: a warning's business
-        ("49650152", "37449650152"),  # German digits, and no mobile there
-        ("43574228", "37443574228"),
+        ("49210000", "37449210000"),  # German digits, and no mobile there
+        ("43570000", "37443570000"),
         ("374091000001", "37491000001"),  # country's code and 0
         ("37491000001,", "37491000001"),
         ('="37491000001"', "37491000001"),
