@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from campaigns.errors import Refused, Stopped, UsageError
 from campaigns.planning.plan import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 APPLICATION_ID = 0x434D5047  # "CMPG": tells our ledgers from other SQLite files
 VERSION = 1
@@ -312,6 +312,17 @@ class Ledger:
             )
             known[id_] = _stronger(known[id_], latest) if id_ in known else latest
         return known
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a ledger to look at it: folded into one file, it needs no lock and no change, also on a read-only disk.
+
+    Raises:
+        sqlite3.Error: It cannot be read.
+    """
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        yield db
 
 
 def log_of(path: Path) -> Path:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from campaigns.delivery.ledger import is_ledger, log_of
+from campaigns.delivery.ledger import is_ledger, log_of, read_only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +65,7 @@ def _read(path: Path, username: str) -> Measured | None:
     try:
         if log_of(path).exists() or not is_ledger(path):
             return None
-        # Folded into one file, it can be read without any lock or change, also on a read-only disk.
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        with read_only(path) as db:
             notes = dict(db.execute("SELECT key, value FROM campaign WHERE key IN (?, 'username')", (_KEY,)))
         if notes.get("username") != username or _KEY not in notes:
             return None

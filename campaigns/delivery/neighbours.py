@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from campaigns.delivery.ledger import OPEN, Ledger, is_ledger, log_of
+from campaigns.delivery.ledger import OPEN, Ledger, is_ledger, log_of, read_only
 from campaigns.errors import CampaignError, Refused
 
 if TYPE_CHECKING:
@@ -41,14 +41,10 @@ def _read(path: Path) -> set[tuple[str, str]]:
         except CampaignError as error:
             raise Refused(f"another campaign's ledger cannot be read: {error.message}", _WAY_OUT) from None
     try:
-        # Folded into one file, it can be read without any lock or change, also on a read-only disk.
-        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
+        with read_only(path) as db:
             if db.execute("SELECT count(*) FROM campaign WHERE key = ?", (OPEN,)).fetchone()[0]:
                 raise Refused(f"another campaign's ledger, {path.name}, lacks its {log_of(path).name}", _WAY_OUT)
             return set(db.execute(_SUBMITTED))
-        finally:
-            db.close()
     except sqlite3.DatabaseError as error:
         raise Refused(f"another campaign's ledger, {path.name}, cannot be read ({error})", _WAY_OUT) from None
 

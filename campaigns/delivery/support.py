@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, urlencode
 
-from campaigns.delivery.ledger import Ledger, is_ledger, log_of
+from campaigns.delivery.ledger import Ledger, is_ledger, log_of, read_only
 from campaigns.errors import UsageError
 from campaigns.gateway.protocol import Function, message_parameters
 
@@ -59,8 +58,7 @@ def read_pairs(path: Path) -> list[Pair]:
             )
         if log_of(path).exists():  # in use, or left by a process that was killed: opening it settles which
             Ledger(path).close()
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as db:
+        with read_only(path) as db:
             username = db.execute("SELECT value FROM campaign WHERE key = 'username'").fetchone()
             login = str(username[0]) if username else ""
             return [_without(login, _pair(*row)) for row in db.execute(_PAIRS)]
