@@ -39,13 +39,6 @@ SOON = 20.0  # seconds that a test would wait for what comes at once
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    folder = tmp_path / "campaign"
-    folder.mkdir()
-    return folder / "spring.ledger.db"
-
-
-@pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
     with Ledger(path) as opened:
         yield opened

@@ -41,13 +41,6 @@ class Clock:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    folder = tmp_path / "campaign"
-    folder.mkdir()
-    return folder / "spring.ledger.db"
-
-
-@pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
     with Ledger(path, Clock()) as opened:
         yield opened
