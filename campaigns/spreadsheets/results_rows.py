@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from campaigns.spreadsheets.answers import Answers
 from campaigns.spreadsheets.cells import Cell, as_text
 from campaigns.spreadsheets.headers import positions
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Answer one question from standard input, a path and the sheet's usual name: the header, then line by line."""
+    answers = Answers()
     path, usual = json.loads(sys.stdin.readline())
     try:
         for item in read_rows(Path(path), usual):
-            sys.stdout.write(json.dumps(item) + "\n")
+            answers.say(item)
     except Exception as error:  # noqa: BLE001 - whatever the parser says of a damaged file
-        sys.stdout.write(json.dumps({"error": str(error) or type(error).__name__}) + "\n")
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+        answers.complain(error)
+    answers.end()
 
 
 def read_rows(path: Path, usual: str) -> Iterator[Any]:

@@ -6,8 +6,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
+from campaigns.spreadsheets.answers import Answers
 from campaigns.spreadsheets.cells import LARGEST, as_text
 from campaigns.spreadsheets.marks import Marks, find_marks
 
@@ -19,41 +20,22 @@ if TYPE_CHECKING:
 
 def serve() -> None:
     """Answer questions from standard input: a path, then names of sheets."""
-    answers = _Answers(sys.stdout)
-    sys.stdout = sys.stderr  # a library that prints must not print into the answers
+    answers = Answers()
     path = Path(json.loads(sys.stdin.readline()))
     workbook: CalamineWorkbook | None = None
     try:
         workbook = _open(path)
         answers.say(_sheets(workbook))
     except Exception as error:  # noqa: BLE001 - whatever the parser says of a damaged file
-        answers.say(_complaint(error))
+        answers.complain(error)
     answers.end()
     for line in sys.stdin:
         try:
             for item in read_sheet(workbook, path, json.loads(line)) if workbook is not None else ():
                 answers.say(item)
         except Exception as error:  # noqa: BLE001 - the same
-            answers.say(_complaint(error))
+            answers.complain(error)
         answers.end()
-
-
-class _Answers:
-    """Lines of JSON, and an empty line at the end of each answer."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def say(self, value: object) -> None:
-        self._stream.write(json.dumps(value) + "\n")
-
-    def end(self) -> None:
-        self._stream.write("\n")
-        self._stream.flush()
-
-
-def _complaint(error: Exception) -> dict[str, str]:
-    return {"error": str(error) or type(error).__name__}
 
 
 def _open(path: Path) -> CalamineWorkbook:
