@@ -14,6 +14,7 @@ from campaigns.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what workbooks begin with: newer, older ones
 MOST_UNPACKED = 400 * 2**20  # bytes; a workbook of 100,000 rows and 20 columns takes about 100 MiB
 _MOST_MEMBERS = 10_000
 

@@ -11,14 +11,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from campaigns.errors import UsageError
+from campaigns.spreadsheets.archives import OLE, ZIP
 from campaigns.spreadsheets.cells import LARGEST
 from campaigns.spreadsheets.encodings import Encoding, check_encoding, find_encoding, named_encoding
+from campaigns.spreadsheets.headers import FIRST_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    IsHeader = Callable[[Sequence[str]], bool]
+    from campaigns.spreadsheets.headers import IsHeader
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 LARGEST_FILE = 150 * 2**20  # bytes
@@ -27,7 +29,6 @@ _SEP = re.compile(r"sep=(.)(?:\r\n|\r|\n|$)", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOTHING = " ".join(DELIMITERS)  # what a row of empty cells is made of
 _HEAD = 2**16  # characters that are looked at to find the delimiter
-_FIRST_ROWS = 30  # rows among which the header is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,9 @@ def read_text(
 
 
 def _refuse_workbook(path: Path, content: bytes) -> None:
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(ZIP):
         raise UsageError(f"{path.name} is a workbook with the name of a text file", "rename it to .xlsx (or .ods)")
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if content.startswith(OLE):
         raise UsageError(f"{path.name} is a workbook with the name of a text file", "rename it to .xls")
 
 
@@ -142,7 +143,7 @@ def _first_rows(text: str, delimiter: str) -> list[list[str]]:
     rows = csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=delimiter)
     filled = (row for row in rows if any(cell.strip(_NOTHING) for cell in row))
     try:
-        return list(islice(filled, _FIRST_ROWS))
+        return list(islice(filled, FIRST_ROWS))
     except csv.Error:
         return []
 

@@ -1,4 +1,4 @@
-"""Headers of results: how they are compared, and which make a results file."""
+"""Headers: where they are looked for, how those of results are compared, and which make a results file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from campaigns.spreadsheets.cells import for_excel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    IsHeader = Callable[[Sequence[str]], bool]  # tells of a row of cells whether it can be the header
+
+FIRST_ROWS = 30  # rows with text among which the header of a recipient file is looked for
 
 
 def key(header: str) -> str:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from campaigns.errors import Problem, UsageError
 from campaigns.spreadsheets.dialects import read_text
+from campaigns.spreadsheets.headers import FIRST_ROWS
 from campaigns.spreadsheets.workbooks import Sheet, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
-    IsHeader = Callable[[Sequence[str]], bool]
+    from campaigns.spreadsheets.headers import IsHeader
+
     Row = tuple[int, Sequence[str]]
     Line = tuple[int, Sequence[str], int]  # the same, and how many cells it had
 
@@ -26,7 +28,6 @@ WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 MOST_COLUMNS = 16_384  # Excel's own limit
 MOST_ROWS = 500_000  # a plan of more, every row with its problem, would take more than 1.5 GiB
 MOST_CELLS = 5_000_000  # rows × columns
-_HEAD = 30  # rows with text among which the header is looked for
 _TITLE = 3  # cells that a row above the header may hold
 _A_NUMBER = 7  # digits of a recipient
 _DATE = re.compile(r"\b\d{4}([-./])\d\d?\1\d\d?\b|\b\d\d?([-./])\d\d?\2\d{4}\b")
@@ -170,7 +171,7 @@ def _filled(path: Path, rows: Iterable[Row]) -> list[Line]:
 
 def _find_header(filled: Sequence[Line], is_header: IsHeader) -> int:
     """Return the place of the header: below what looks like a title; the first row where none is known."""
-    for place, (_, cells, _) in enumerate(filled[:_HEAD]):
+    for place, (_, cells, _) in enumerate(filled[:FIRST_ROWS]):
         if is_header(cells):
             return place
         if sum(1 for cell in cells if cell.strip()) > _TITLE or any(map(_looks_like_a_number, cells)):

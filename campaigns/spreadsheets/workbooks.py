@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from campaigns.errors import UsageError, nearest
-from campaigns.spreadsheets.archives import check_archive
+from campaigns.spreadsheets.archives import OLE, ZIP, check_archive
 from campaigns.spreadsheets.confined import Confined
+from campaigns.spreadsheets.headers import FIRST_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    IsHeader = Callable[[Sequence[str]], bool]
+    from campaigns.spreadsheets.headers import IsHeader
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HEAD = 30  # rows among which the header is looked for
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _UNPROTECT = "open it, save it without a password, and give that"
 _MODULE = "campaigns.spreadsheets.sheets"
@@ -67,7 +66,7 @@ def read_workbook(path: Path, is_header: IsHeader, sheet: str | None = None) -> 
         for name in shown:
             found = _read(child, path, name)
             found.chosen_from = len(names)
-            if any(is_header(cells) for _, cells in found.rows[:_HEAD]):
+            if any(is_header(cells) for _, cells in found.rows[:FIRST_ROWS]):
                 return found
             first = first or found
     if first is None or not first.rows:
@@ -102,11 +101,11 @@ def check_kind(path: Path) -> None:
     kind = path.suffix.lower()
     if not start.strip():
         raise UsageError(f"{path.name} is empty")
-    if start.startswith(_ZIP):
+    if start.startswith(ZIP):
         if kind == ".xls":
             raise UsageError(f"{path.name} is a newer workbook with the name of an old one", "rename it to .xlsx")
         _check_parts(path, check_archive(path))
-    elif start.startswith(_OLE):
+    elif start.startswith(OLE):
         if kind != ".xls":
             if _ENCRYPTED in path.read_bytes():
                 raise UsageError(f"{path.name} is protected with a password", _UNPROTECT)
