@@ -158,7 +158,13 @@ def load_campaign(
     columns = fields.assign(headers, overrides, lambda position: holds_recipients(file, position, region))
     opted_out, opt_out_notes = read_opt_outs(options.exclude or (), region)
     request = make_request(
-        headers, options, environment, now, time_needed=purpose is Purpose.SCHEDULE, opted_out=opted_out
+        headers,
+        options,
+        environment,
+        now,
+        time_needed=purpose is Purpose.SCHEDULE,
+        region=region,
+        opted_out=opted_out,
     )
     _check_purpose(file, columns, options, purpose)
     if purpose is not Purpose.LOOK and not request.sender and columns.position(Field.SENDER) is None:

@@ -13,9 +13,13 @@ from campaigns.planning.destinations import by_destination
 from campaigns.planning.plan import add_known_costs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
     from campaigns.campaign import Campaign
     from campaigns.delivery.measured import Measured
     from campaigns.gateway.protocol import Balance
+    from campaigns.planning.destinations import Destination
     from campaigns.screen import Screen
     from campaigns.settings import Settings
 
@@ -30,7 +34,9 @@ def show_estimate(campaign: Campaign, settings: Settings, screen: Screen) -> Exi
         balance = ask_balance(client)
     cost, at_least = campaign.plan.totals.cost, add_known_costs(campaign.plan.sendable)
     price = measured.latest(campaign.ledger_path, settings.username) if campaign.request.rates is None else None
-    screen.summary(_facts(campaign, balance, price), _lines(campaign, balance, price))
+    places = by_destination(campaign.plan.sendable, campaign.request.rates)
+    facts = _facts(campaign, balance, price, places, at_least)
+    screen.summary(facts, _lines(campaign, balance, price, places))
     if is_short(balance, at_least):
         screen.warn("the balance does not cover the estimate")
         return ExitCode.REFUSED
@@ -39,24 +45,30 @@ def show_estimate(campaign: Campaign, settings: Settings, screen: Screen) -> Exi
     return ExitCode.ATTENTION if campaign.plan.invalid else ExitCode.OK
 
 
-def _facts(campaign: Campaign, balance: Balance, price: Measured | None) -> dict[str, Any]:
+def _facts(
+    campaign: Campaign,
+    balance: Balance,
+    price: Measured | None,
+    places: Sequence[Destination],
+    at_least: Decimal | None,
+) -> dict[str, Any]:
     plan = campaign.plan
     return {
         **summaries.plan_facts(campaign),
         **causes.wording_facts(campaign),
-        "destinations": estimates.destination_facts(by_destination(plan.sendable, campaign.request.rates)),
-        "known_cost": add_known_costs(plan.sendable),
+        "destinations": estimates.destination_facts(places),
+        "known_cost": at_least,
         "rule": estimates.RULE,
         "balance": summaries.balance_facts(balance),
-        "short": is_short(balance, add_known_costs(plan.sendable)),
+        "short": is_short(balance, at_least),
         "measured": estimates.measured_facts(price, plan.totals.segments),
     }
 
 
-def _lines(campaign: Campaign, balance: Balance, price: Measured | None) -> list[str]:
+def _lines(campaign: Campaign, balance: Balance, price: Measured | None, places: Sequence[Destination]) -> list[str]:
     plan, currency = campaign.plan, balance.currency
     lines = [*summaries.plan_lines(campaign), *causes.wording_lines(campaign, currency)]
-    lines += estimates.destination_lines(by_destination(plan.sendable, campaign.request.rates), currency)
+    lines += estimates.destination_lines(places, currency)
     lines += ["", *summaries.balance_lines(balance, plan.totals.cost)]
     if unpriced := estimates.unpriced_line(campaign):
         lines.append(unpriced)

@@ -30,7 +30,7 @@ def show_report(path: Path, screen: Screen, now: datetime) -> ExitCode:
     path = behind_link(path)
     found = tally.count(read_results(path), now)
     what = summary_sheet.read_about(path)
-    rehearsal = is_rehearsal(path)
+    rehearsal = is_rehearsal(path, found.first_ref)
     screen.summary(
         reports.report_facts(path, what, found, rehearsal=rehearsal),
         reports.report_lines(path, what, found, rehearsal=rehearsal),
@@ -38,9 +38,8 @@ def show_report(path: Path, screen: Screen, now: datetime) -> ExitCode:
     return ExitCode.ATTENTION if concerns(found) else ExitCode.OK
 
 
-def is_rehearsal(path: Path) -> bool:
-    """Tell by a results file's refs whether a sandbox gave them out; by its name where it has none."""
-    ref = next((line.ref for line in read_results(path) if line.ref), "")
+def is_rehearsal(path: Path, ref: str) -> bool:
+    """Tell by one of its refs whether a sandbox gave a results file's refs out; by its name where it has none."""
     return bool(read_ref_payload(ref)) if ref else path.stem.endswith(".sandbox.results")
 
 
@@ -71,10 +70,10 @@ def show_support(path: Path, screen: Screen) -> ExitCode:
         Refused: A run holds the ledger.
     """
     path = behind_link(path)
-    next(read_results(path), None)  # else it is no results file, and says so
+    ref = next((line.ref for line in read_results(path) if line.ref), "")  # no results file: it says so
     ledger = path.with_name(f"{path.stem.removesuffix('.results')}.ledger.db")
     if not ledger.exists():
-        rehearsal = ".sandbox" if is_rehearsal(path) else ""
+        rehearsal = ".sandbox" if is_rehearsal(path, ref) else ""
         ledger = path.with_name(f"{summary_sheet.read_about(path).campaign}{rehearsal}.ledger.db")
     pairs = read_pairs(ledger)
     screen.summary(reports.support_facts(ledger, pairs), reports.support_lines(pairs))

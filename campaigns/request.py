@@ -9,7 +9,6 @@ from campaigns.errors import Problem, UsageError
 from campaigns.planning import times
 from campaigns.planning.plan import Request
 from campaigns.planning.pricing import Rates, parse_price, parse_rates
-from campaigns.planning.regions import check_region
 from campaigns.planning.templates import BodyTemplate
 from campaigns.settings import read_zone
 
@@ -33,6 +32,7 @@ def make_request(
     now: datetime,
     *,
     time_needed: bool,
+    region: str | None,
     opted_out: OptedOut,
 ) -> Request:
     """Resolve the options.
@@ -43,6 +43,7 @@ def make_request(
         environment: The variables, for the sender and the zone.
         now: The present, aware.
         time_needed: Whether a row without a time is a problem.
+        region: The country of numbers written without its code, checked; None takes international digits only.
         opted_out: Who wants nothing.
 
     Raises:
@@ -61,7 +62,7 @@ def make_request(
         rates=_rates(options),
         smart=options.smart,
         keep_duplicates=options.keep_duplicates,
-        region=None if options.region is None else check_region(options.region),
+        region=region,
         opted_out=opted_out,
         time_needed=time_needed,
         login_length=sum(len(quote(environment.get(name) or _USUAL, safe="")) for name in _LOGIN),

@@ -81,6 +81,7 @@ class Tally:
         send_at: The first and the last time that messages are scheduled for, UTC.
         checked: When a status was last asked for, UTC.
         refs: How many lines have a ref.
+        first_ref: The first of them; empty if there is none.
         stuck: Lines whose status has not changed for over a day and may never.
         damaged: Lines whose ref a spreadsheet program turned into a number.
         waiting: How many other lines have a ref of which the gateway may still say something else.
@@ -104,6 +105,7 @@ class Tally:
     stuck: list[Line] = field(default_factory=list)
     damaged: list[Line] = field(default_factory=list)
     waiting: int = 0
+    first_ref: str = ""
     rows: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, line: Line) -> None:
@@ -119,6 +121,7 @@ class Tally:
         if kind is Class.ATTENTION:
             self.rows.setdefault(status or outcome, []).append(line.of("row") or str(line.place))
         self.refs += bool(line.ref)
+        self.first_ref = self.first_ref or line.ref
         if line.ref and line.damaged:
             self.damaged.append(line)
         elif line.ref and status not in FINAL:
